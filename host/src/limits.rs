@@ -1,0 +1,100 @@
+//! Every number of the program, with its reason.
+//!
+//! A limit that is not here does not exist: rooms take theirs from this file. Each constant marked `limit` has a test that
+//! obeys it and a test that violates it; `tests/it/limits.rs` fails the build when one has not.
+
+use std::time::Duration;
+
+const KIB: usize = 1024;
+const MIB: usize = 1024 * KIB;
+
+// === sandbox: measured on Rust, Python and JavaScript components ===
+
+/// limit: A component file. A Python component has 18 MB; more than this is not a plugin.
+pub const COMPONENT_BYTES: usize = 32 * MIB;
+/// limit: Linear memory summed over a store. Python needs 12 MB for a turn, JavaScript 9.
+pub const GUEST_MEMORY_BYTES: usize = 64 * MIB;
+/// limit: Table elements summed over a store: 8 bytes each in the host.
+pub const GUEST_TABLE_ELEMENTS: usize = 100_000;
+/// limit: Core instances in a store. A Python component has 14.
+pub const GUEST_INSTANCES: usize = 64;
+/// limit: Tables in a store.
+pub const GUEST_TABLES: usize = 16;
+/// limit: Linear memories in a store.
+pub const GUEST_MEMORIES: usize = 4;
+/// limit: Stack of a guest. The host's own frames must fit on the guest thread beside it.
+pub const GUEST_STACK_BYTES: usize = 512 * KIB;
+/// Stack of the thread on which guests run: twice the guest's, for the host's frames.
+pub const GUEST_THREAD_STACK_BYTES: usize = 2 * MIB;
+/// limit: One call of `start` or `resume`. A warm turn takes 6 µs in Rust, 1.3 ms in Python.
+pub const GUEST_CALL: Duration = Duration::from_millis(250);
+/// limit: One call of `describe`, which builds every schema.
+pub const GUEST_DESCRIBE: Duration = Duration::from_secs(1);
+/// How often the clock that stops guests ticks while one runs: a twenty-fifth of [`GUEST_CALL`].
+pub const GUEST_TICK: Duration = Duration::from_millis(10);
+/// limit: How long a turn may wait for the guest thread before the call ends as busy.
+pub const GUEST_QUEUE: Duration = Duration::from_secs(5);
+/// limit: What a guest may write to stdout and stderr in one call; the rest is dropped.
+pub const GUEST_LOG_BYTES: usize = 4 * KIB;
+/// limit: Bytes copied from a guest into the host in one call, all strings and lists together.
+pub const GUEST_ANSWER_BYTES: usize = 16 * MIB;
+
+// === turns ===
+
+/// limit: Turns of one call: a download of 100 MB in pages of 1 MiB has 100, an export of 100,000 rows 200.
+pub const TURNS: usize = 1_000;
+/// limit: Requests of one turn.
+pub const TURN_REQUESTS: usize = 16;
+/// limit: `input` of one request as the plugin wrote it; files are marks and do not count.
+pub const INPUT_BYTES: usize = 4 * MIB;
+/// limit: `writes` of one turn as the plugin wrote them.
+pub const WRITES_BYTES: usize = 4 * MIB;
+/// limit: `state` handed from turn to turn.
+pub const STATE_BYTES: usize = MIB;
+/// limit: Answers handed to one turn, without what is held.
+pub const ANSWERS_BYTES: usize = 8 * MIB;
+/// limit: Bytes behind marks that one call may hold: an attachment of 25 MiB, or two, beside a page.
+pub const MARKED_BYTES: usize = 64 * MIB;
+
+// === tools ===
+
+/// limit: Characters of a tool's name: clients put up to 24 before it and models take 64.
+pub const TOOL_NAME_CHARS: usize = 40;
+/// limit: A tool's description. Claude Code cuts at 2 KB.
+pub const DESCRIPTION_BYTES: usize = 2 * KIB;
+/// limit: A tool's input schema.
+pub const SCHEMA_BYTES: usize = 64 * KIB;
+/// limit: Arguments of one call as JSON: a mail thread of 400 KB is the longest seen, images come as files.
+pub const ARGUMENTS_BYTES: usize = 4 * MIB;
+/// limit: `tools/list` with the first-party plugins; what an assistant pays before it does anything.
+pub const TOOLS_LIST_BYTES: usize = 24 * KIB;
+
+// === upstream ===
+
+/// Whole request, body included, unless `TICKITI_API_TIMEOUT_MS` says otherwise. The original's value.
+pub const REQUEST_TIMEOUT: Duration = Duration::from_secs(30);
+/// limit: Bounds of `TICKITI_API_TIMEOUT_MS`: below a second nothing real answers, above ten minutes no client waits.
+pub const REQUEST_TIMEOUT_BOUNDS: (Duration, Duration) = (Duration::from_millis(100), Duration::from_secs(600));
+/// To connect, within the request's time: a host that does not answer in 5 s is not there.
+pub const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
+/// limit: A response body. `tickets/attachment` answers up to 25 MiB as base64, 34 MiB.
+pub const RESPONSE_BYTES: usize = 40 * MIB;
+/// How much of an error body is shown to the assistant.
+pub const ERROR_BODY_CHARS: usize = 2_000;
+
+// === files ===
+
+/// limit: A file given as text.
+pub const TEXT_FILE_BYTES: usize = MIB;
+/// limit: A file given as image or bytes: the helpdesk takes 25 MiB.
+pub const FILE_BYTES: usize = 25 * MIB;
+/// limit: A file that a tool makes: an export of 100,000 rows has 205 MB.
+pub const OUTPUT_BYTES: u64 = 1024 * MIB as u64;
+
+// === results ===
+
+/// limit: An image, sound or document enclosed in a result; a larger one is saved and its path told. Several clients drop or
+/// cut lines of 8 MiB and more.
+pub const ENCLOSED_BYTES: usize = 512 * KIB;
+/// limit: Text of a result. Longer text is cut, with the words how to get the rest.
+pub const RESULT_TEXT_BYTES: usize = MIB;
