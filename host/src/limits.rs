@@ -96,5 +96,7 @@ pub const OUTPUT_BYTES: u64 = 1024 * MIB as u64;
 /// limit: An image, sound or document enclosed in a result; a larger one is saved and its path told. Several clients drop or
 /// cut lines of 8 MiB and more.
 pub const ENCLOSED_BYTES: usize = 512 * KIB;
-/// limit: Text of a result. Longer text is cut, with the words how to get the rest.
+/// limit: Text of a result. Longer text is saved to a file, and its beginning shown.
 pub const RESULT_TEXT_BYTES: usize = MIB;
+/// How much of a text that was saved is shown: Claude Code moves results of 50,000 characters and more out of sight.
+pub const RESULT_TEXT_SHOWN_BYTES: usize = 40 * KIB;
