@@ -48,7 +48,7 @@ pub fn admit(request: &Request, rules: Rules<'_>, marks: &Marks) -> Result<Admit
     let Rules { tool, grant, routes } = rules;
     let route = routes
         .get(&request.route)
-        .ok_or_else(|| Refusal::UnknownRoute { route: request.route.clone(), nearest: routes.nearest(&request.route) })?;
+        .ok_or_else(|| Refusal::UnknownRoute { route: request.route.clone(), nearest: routes.nearest(&request.route).into_iter().map(str::to_owned).collect() })?;
     if !declared(tool, &route.name) {
         return Err(Refusal::NotDeclared { tool: tool.name.clone(), route: route.name.clone() });
     }
@@ -111,3 +111,6 @@ impl Admitted {
         self.hold.as_deref()
     }
 }
+
+#[cfg(test)]
+mod tests;

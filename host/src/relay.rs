@@ -10,6 +10,7 @@ mod render;
 mod result;
 mod turns;
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use serde_json::{Map, Value};
@@ -29,7 +30,7 @@ pub struct Relay {
     /// The tools that are served.
     pub catalogue: Catalogue,
     /// The endpoints of the helpdesk.
-    pub routes: Arc<Table>,
+    pub routes: Cow<'static, Table>,
     /// The files that tools may reach.
     pub files: Arc<Files>,
     /// Who answers.

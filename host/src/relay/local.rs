@@ -31,11 +31,11 @@ pub(super) fn answer(request: &Request, tool: &Tool, routes: &Table) -> Option<R
 fn families(routes: &Table) -> String {
     let mut text = format!(
         "{} endpoints in {} families. Call `list_endpoints` with a family for its rows, `tickiti_call` to use one.\n",
-        routes.iter().count(),
-        routes.families().count()
+        routes.len(),
+        routes.families().len()
     );
     for family in routes.families() {
-        let rows = routes.family(family);
+        let rows: Vec<_> = routes.family(family).collect();
         let writes = rows.iter().filter(|route| route.class != Class::Read).count();
         let about = routes.family_about(family).unwrap_or_default();
         let _ = writeln!(text, "{family}: {} ({} read, {writes} write). {about}", rows.len(), rows.len() - writes);
@@ -45,11 +45,10 @@ fn families(routes: &Table) -> String {
 
 /// One compact JSON object a line.
 fn rows(routes: &Table, family: &str) -> Result<String, String> {
-    let rows = routes.family(family);
+    let rows: Vec<_> = routes.family(family).collect();
     if rows.is_empty() {
-        let nearest = routes.nearest_family(family);
-        let known: Vec<&str> = routes.families().collect();
-        return Err(match nearest {
+        let known = routes.families();
+        return Err(match routes.nearest_family(family).first() {
             Some(near) => format!("There is no family `{family}`; did you mean `{near}`? The families: {}", known.join(", ")),
             None => format!("There is no family `{family}`. The families: {}", known.join(", ")),
         });

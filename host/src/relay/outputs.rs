@@ -68,6 +68,11 @@ impl Outputs {
         Ok(())
     }
 
+    /// Whether the call makes no file, so that there is nothing to wait for.
+    pub(super) fn is_empty(&self) -> bool {
+        self.open.iter().all(|open| !open.written)
+    }
+
     /// Lets every output that was written to appear under its name.
     pub(super) fn commit(self) -> Result<Vec<Written>, FileRefusal> {
         self.open.into_iter().filter(|open| open.written).map(|open| open.output.commit()).collect()

@@ -34,6 +34,7 @@ pub(super) async fn run(
     })?;
     let mut marks = Marks::default();
     let Ready { call, outputs, overwrite } = arguments::prepare(entry, arguments, &relay.files, &mut marks).await?;
+    let call_makes_files = !outputs.is_empty();
     let mut running = Running {
         relay,
         entry,
@@ -43,7 +44,7 @@ pub(super) async fn run(
         done: Done::default(),
         sent_never: None,
     };
-    if delivery.is_live() {
+    if delivery.is_live() && call_makes_files {
         running = running.with_outputs(|outputs, _| outputs.open().map_err(WriteFault::File)).await?;
     }
     running.turns(call, watch).await
@@ -123,10 +124,14 @@ impl Running<'_> {
         let done = self.done;
         let plugin = self.entry.plugin.clone();
         let outputs = self.outputs;
-        let saved = tokio::task::spawn_blocking(move || outputs.commit())
-            .await
-            .unwrap_or_else(|_| Err(FileRefusal::interrupted()))
-            .map_err(|refusal| CallError::File { refusal, done: done.clone() })?;
+        let saved = if outputs.is_empty() {
+            Vec::new()
+        } else {
+            tokio::task::spawn_blocking(move || outputs.commit())
+                .await
+                .unwrap_or_else(|_| Err(FileRefusal::interrupted()))
+                .map_err(|refusal| CallError::File { refusal, done: done.clone() })?
+        };
         render::output(output, &self.entry.tool, &self.marks, saved, Arc::clone(&self.relay.files)).await.map_err(|fault| match fault {
             render::Fault::File(refusal) => CallError::File { refusal, done },
             render::Fault::Plugin(what) => CallError::Limit { plugin, what, done },
