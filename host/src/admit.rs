@@ -113,4 +113,12 @@ impl Admitted {
 }
 
 #[cfg(test)]
+impl Admitted {
+    /// A request that nobody checked, for the tests of other rooms.
+    pub(crate) fn for_test(route: Arc<Route>, path: &str, body: Body, accept: &[u16], hold: Option<&str>) -> Self {
+        Self { route, path: path.to_owned(), body, accept: accept.to_vec(), hold: hold.map(str::to_owned) }
+    }
+}
+
+#[cfg(test)]
 mod tests;

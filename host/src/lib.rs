@@ -4,5 +4,6 @@
 
 pub mod admit;
 pub mod contract;
+pub mod json;
 pub mod limits;
 pub mod marks;

@@ -82,6 +82,21 @@ pub const RESPONSE_BYTES: usize = 40 * MIB;
 /// How much of an error body is shown to the assistant.
 pub const ERROR_BODY_CHARS: usize = 2_000;
 
+/// limit: Headers of a response; hyper's own value, and it bounds their bytes at about 400 KiB.
+pub const RESPONSE_HEADERS: usize = 100;
+/// How much of one sentence of the helpdesk is quoted before its whole answer.
+pub const ERROR_SENTENCE_CHARS: usize = 500;
+/// How many refused fields are named one by one.
+pub const ERROR_FIELDS: usize = 20;
+
+// === json and texts ===
+
+/// limit: Arrays and objects inside one another; one less than where serde_json stops, which reads the text later.
+pub const JSON_DEPTH: usize = 127;
+/// limit: The shortest text that counts as a secret. A shorter one would be found in ordinary words; a Tickiti token has
+/// over 40 characters.
+pub const SECRET_CHARS: usize = 8;
+
 // === files ===
 
 /// limit: A file given as text.
