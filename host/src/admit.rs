@@ -46,9 +46,10 @@ pub struct Rules<'a> {
 /// The first rule that says no.
 pub fn admit(request: &Request, rules: Rules<'_>, marks: &Marks) -> Result<Admitted, Refusal> {
     let Rules { tool, grant, routes } = rules;
-    let route = routes
-        .get(&request.route)
-        .ok_or_else(|| Refusal::UnknownRoute { route: request.route.clone(), nearest: routes.nearest(&request.route).into_iter().map(str::to_owned).collect() })?;
+    let route = routes.get(&request.route).ok_or_else(|| Refusal::UnknownRoute {
+        route: request.route.clone(),
+        nearest: routes.nearest(&request.route).into_iter().map(str::to_owned).collect(),
+    })?;
     if !declared(tool, &route.name) {
         return Err(Refusal::NotDeclared { tool: tool.name.clone(), route: route.name.clone() });
     }

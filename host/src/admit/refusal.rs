@@ -15,7 +15,9 @@ pub enum Refusal {
         nearest: Vec<String>,
     },
     /// The tool asked for a route that it did not declare.
-    #[error("the tool `{tool}` did not declare the endpoint `{route}`, so it may not use it; this is a fault of its plugin")]
+    #[error(
+        "the tool `{tool}` did not declare the endpoint `{route}`, so it may not use it; this is a fault of its plugin"
+    )]
     NotDeclared {
         /// Name of the tool.
         tool: String,
@@ -33,13 +35,18 @@ pub enum Refusal {
         class: Class,
     },
     /// The person running the relay did not allow it.
-    #[error("the endpoint `{route}` is not granted to this tool's plugin; only the person who runs the relay can allow it")]
+    #[error(
+        "the endpoint `{route}` is not granted to this tool's plugin; only the person who runs the relay can allow it"
+    )]
     NotGranted {
         /// Name of the route.
         route: String,
     },
     /// The body is larger than a request may be.
-    #[error("the body for `{route}` has {bytes} bytes, more than the {} allowed; files belong into file arguments", crate::limits::INPUT_BYTES)]
+    #[error(
+        "the body for `{route}` has {bytes} bytes, more than the {} allowed; files belong into file arguments",
+        crate::limits::INPUT_BYTES
+    )]
     InputTooLarge {
         /// Name of the route.
         route: String,
@@ -61,7 +68,9 @@ pub enum Refusal {
         name: String,
     },
     /// A placeholder's value is no single segment of a path.
-    #[error("`{name}` goes into the path of the endpoint `{route}` and cannot be that: give one id, without slashes, dots alone or control characters")]
+    #[error(
+        "`{name}` goes into the path of the endpoint `{route}` and cannot be that: give one id, without slashes, dots alone or control characters"
+    )]
     BadPlaceholder {
         /// Name of the route.
         route: String,
@@ -69,7 +78,9 @@ pub enum Refusal {
         name: String,
     },
     /// A member cannot be written into an address.
-    #[error("`{name}` cannot be sent to `{route}`: that endpoint is a GET, its values are texts, numbers, true or false, and lists of those")]
+    #[error(
+        "`{name}` cannot be sent to `{route}`: that endpoint is a GET, its values are texts, numbers, true or false, and lists of those"
+    )]
     NotAQueryValue {
         /// Name of the route.
         route: String,

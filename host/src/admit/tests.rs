@@ -81,7 +81,17 @@ fn every_rule_says_no_for_itself() {
         ask(&writer, &grant, &request("faqs", json!({"x": {"y": 1}}))),
     ];
     let texts: Vec<String> = refusals.into_iter().map(|refusal| refusal.unwrap_err().to_string()).collect();
-    insta::assert_snapshot!(texts.join("\n"), @r"");
+    insta::assert_snapshot!(texts.join("\n"), @"
+    `tickets.qurey` is not an endpoint of this helpdesk; the nearest: `tickets.query`, `tickets.queues`. `list_endpoints` names them all
+    the tool `probe` did not declare the endpoint `tickets.show`, so it may not use it; this is a fault of its plugin
+    the endpoint `tickets.respond` is a write, and the tool `probe` says of itself that it does less; this is a fault of its plugin
+    the endpoint `tickets.delete` is destructive, and the tool `probe` says of itself that it does less; this is a fault of its plugin
+    the endpoint `tickets.query` is not granted to this tool's plugin; only the person who runs the relay can allow it
+    the body for `tickets.query` is not a JSON object
+    the endpoint `administration.users.update` needs `user`, a text or number that is not empty: give it in the payload
+    `user` goes into the path of the endpoint `administration.users.update` and cannot be that: give one id, without slashes, dots alone or control characters
+    `x` cannot be sent to `faqs`: that endpoint is a GET, its values are texts, numbers, true or false, and lists of those
+    ");
 }
 
 #[test]
@@ -96,10 +106,18 @@ fn a_body_larger_than_allowed_is_refused_and_one_as_large_is_not() {
 
 #[test]
 fn placeholders_take_one_segment_and_stay_in_the_body() {
-    let admitted = any(&request("administration.users.queue_upsert", json!({"user": 7, "queue": "a b", "can_view": true}))).unwrap();
+    let admitted =
+        any(&request("administration.users.queue_upsert", json!({"user": 7, "queue": "a b", "can_view": true})))
+            .unwrap();
     assert_eq!(admitted.path(), "/api/v1/administration/users/7/queues/a%20b");
     assert_eq!(text(&admitted), r#"{"user":7,"queue":"a b","can_view":true}"#);
-    for (value, path) in [(json!(0), "0"), (json!(false), "false"), (json!("ä"), "%C3%A4"), (json!("%2e%2e"), "%252e%252e"), (json!("a?b#c"), "a%3Fb%23c")] {
+    for (value, path) in [
+        (json!(0), "0"),
+        (json!(false), "false"),
+        (json!("ä"), "%C3%A4"),
+        (json!("%2e%2e"), "%252e%252e"),
+        (json!("a?b#c"), "a%3Fb%23c"),
+    ] {
         let admitted = any(&request("administration.users.update", json!({ "user": value }))).unwrap();
         assert_eq!(admitted.path(), format!("/api/v1/administration/users/{path}/update"));
     }
@@ -107,7 +125,18 @@ fn placeholders_take_one_segment_and_stay_in_the_body() {
 
 #[test]
 fn a_placeholder_that_is_no_segment_is_refused() {
-    for value in [json!(".."), json!("."), json!("..."), json!("a/b"), json!("../.."), json!("a\\b"), json!("\u{0}"), json!("a\nb"), json!([1]), json!({})] {
+    for value in [
+        json!(".."),
+        json!("."),
+        json!("..."),
+        json!("a/b"),
+        json!("../.."),
+        json!("a\\b"),
+        json!("\u{0}"),
+        json!("a\nb"),
+        json!([1]),
+        json!({}),
+    ] {
         let refusal = any(&request("administration.users.update", json!({ "user": value }))).unwrap_err();
         assert!(matches!(refusal, Refusal::BadPlaceholder { .. }), "{value}: {refusal}");
     }
@@ -131,7 +160,8 @@ fn the_last_of_two_equal_members_fills_the_placeholder_as_the_server_reads_it() 
 #[test]
 fn files_stand_where_their_marks_stood() {
     let mut marks = Marks::default();
-    let file = |name: &str| Marked { name: name.into(), media_type: "image/png".into(), bytes: Bytes::from_static(b"x") };
+    let file =
+        |name: &str| Marked { name: name.into(), media_type: "image/png".into(), bytes: Bytes::from_static(b"x") };
     let (one, two) = (marks.add(file("one.png")).unwrap(), marks.add(file("two.png")).unwrap());
     let tool = tool(Effect::Write, &["*"]);
     let grant = Grant::all();
@@ -143,7 +173,9 @@ fn files_stand_where_their_marks_stood() {
     let input = json!({"file": format!("{one}/shown.png"), "template_id": 5});
     let admitted = admit(&request("templates.image_upload", input), rules, &marks).unwrap();
     let Body::Multipart(parts) = admitted.body() else { panic!("not multipart") };
-    assert!(matches!(&parts[0].value, PartValue::File(shown, marked) if shown == "shown.png" && marked.name == "one.png"));
+    assert!(
+        matches!(&parts[0].value, PartValue::File(shown, marked) if shown == "shown.png" && marked.name == "one.png")
+    );
     assert!(matches!(&parts[1].value, PartValue::Text(text) if text == "5"));
 }
 
@@ -155,7 +187,8 @@ fn an_effect_bounds_the_classes() {
         (Effect::Destructive, [true, true, true, true]),
     ];
     for (effect, expected) in table {
-        let found = [Class::Read, Class::Write, Class::Destructive, Class::Sensitive].map(|class| allows(effect, class));
+        let found =
+            [Class::Read, Class::Write, Class::Destructive, Class::Sensitive].map(|class| allows(effect, class));
         assert_eq!(found, expected, "{effect:?}");
     }
 }

@@ -29,13 +29,13 @@ pub(super) async fn prepare(
     files: &Arc<Files>,
     marks: &mut Marks,
 ) -> Result<Ready, CallError> {
-    let arguments = Value::Object(arguments);
     let schema = entry.schema();
+    let text = json::order(&arguments, schema.value());
+    let arguments = Value::Object(arguments);
     let problems = schema.problems(&arguments);
     if !problems.is_empty() {
         return Err(CallError::Arguments { tool: entry.tool.name.clone(), problems });
     }
-    let text = json::order(&arguments, schema.value());
     if text.len() > limits::ARGUMENTS_BYTES {
         let expected = format!("are {} bytes long, more than {}; give long texts as files", text.len(), limits::ARGUMENTS_BYTES);
         return Err(CallError::Arguments { tool: entry.tool.name.clone(), problems: vec![Problem { at: String::new(), expected }] });
