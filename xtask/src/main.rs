@@ -1,1 +1,149 @@
-fn main() {}
+//! The jobs of this repository: `cargo xtask demo`, `cargo xtask test` and the rest.
+//!
+//! No dependencies on purpose: this program is compiled before anything else is, and speaks within a second.
+
+mod clients;
+mod debian;
+mod place;
+mod programs;
+mod say;
+mod setup;
+mod step;
+mod tally;
+mod test;
+mod wasm_std;
+
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+use place::Place;
+
+/// One job: its word on the command line, a line and a page about it, and what runs it.
+struct Verb {
+    word: &'static str,
+    arguments: &'static str,
+    line: &'static str,
+    page: &'static str,
+    run: fn(&Place, &[OsString]) -> Result<(), String>,
+}
+
+const VERBS: [Verb; 6] = [
+    Verb {
+        word: "demo",
+        arguments: "",
+        line: "build everything and watch an assistant work with a helpdesk on this computer",
+        page: "Brings the wasm library, builds plugins, relay and the scratch helpdesk, and walks through a short story as an\n\
+               assistant would. Nothing leaves this computer but cargo's downloads. The first time takes some minutes.",
+        run: programs::demo,
+    },
+    Verb {
+        word: "test",
+        arguments: "",
+        line: "run formatting, lints, licences and all tests; the last line counts them",
+        page: "Runs all checks, also after one has failed: formatting, lints (of plugins for wasm too), licences and sources of\n\
+               dependencies (when cargo-deny is installed), a build, all tests and the examples in the documentation.\n\
+               The last line is `N passed, N failed, N skipped`, summed over all test programs. A check that fails, and a\n\
+               test program that ends without its result, counts as one failed; a check that cannot be run as one skipped,\n\
+               or with CI set as one failed. Tests that pass are not listed.",
+        run: test::run,
+    },
+    Verb {
+        word: "setup",
+        arguments: "",
+        line: "bring the wasm32-wasip2 standard library that plugins are compiled with",
+        page: "Uses what is there: the toolchain's own library, or the one in the cache folder of the user\n\
+               (TICKITI_RELAY_WASM_STD names another folder). Else fetches it: with `rustup target add wasm32-wasip2`, or,\n\
+               where Rust's server cannot be reached, by compiling Debian's source package of the same compiler in a minute.\n\
+               The other jobs do this by themselves.",
+        run: programs::setup,
+    },
+    Verb {
+        word: "clients",
+        arguments: "[python|typescript]",
+        line: "call all 16 tools with the official MCP clients, against the scratch helpdesk",
+        page: "Installs the MCP client libraries of the protocol's own project (Python from PyPI, TypeScript from npm, versions\n\
+               pinned in tests/clients/) beneath the build folder, and lets each list and call all 16 tools of the built relay.\n\
+               A language that is not installed is skipped; with CI set it fails.",
+        run: clients::run,
+    },
+    Verb {
+        word: "bench",
+        arguments: "[ARGUMENTS]",
+        line: "measure the relay beside a bare server without plugins (the floor)",
+        page: "Builds the relay and the floor for release and runs the measurements of tests/. Arguments are handed on.",
+        run: programs::bench,
+    },
+    Verb {
+        word: "routes",
+        arguments: "FILE",
+        line: "make the route table from the JSON of Laravel's `php artisan route:list --json`",
+        page: "FILE is that command's output, saved on a Tickiti install. Further arguments are handed on.",
+        run: programs::routes,
+    },
+];
+
+fn main() -> ExitCode {
+    let arguments: Vec<OsString> = std::env::args_os().skip(1).collect();
+    let asks_help = |word: &OsString| word == "--help" || word == "-h";
+    let (word, rest) = match arguments.split_first() {
+        None => return tell(&overview()),
+        Some((word, _)) if asks_help(word) => return tell(&overview()),
+        Some((word, [verb])) if word == "help" => (verb, &["--help".into()][..]),
+        Some((word, [])) if word == "help" => return tell(&overview()),
+        Some((word, rest)) => (word, rest),
+    };
+    let Some(verb) = VERBS.iter().find(|verb| word == verb.word) else {
+        say::error(&format!("there is no job `{}`\n\n{}", word.display(), overview()));
+        return ExitCode::from(2);
+    };
+    if rest.first().is_some_and(asks_help) {
+        return tell(&format!("{}\n\n{}", usage(verb), verb.page));
+    }
+    if let (true, Some(argument)) = (verb.arguments.is_empty(), rest.first()) {
+        say::error(&format!("`{}` takes no argument, got `{}`\n\n{}", verb.word, argument.display(), usage(verb)));
+        return ExitCode::from(2);
+    }
+    match Place::find().and_then(|place| (verb.run)(&place, rest)) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(why) => {
+            // A job that has said everything itself fails with no more words.
+            if !why.is_empty() {
+                say::error(&why);
+            }
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn tell(text: &str) -> ExitCode {
+    say::line(text);
+    ExitCode::SUCCESS
+}
+
+fn usage(verb: &Verb) -> String {
+    format!("cargo xtask {} {}", verb.word, verb.arguments).trim_end().to_owned()
+}
+
+fn overview() -> String {
+    let width = VERBS.iter().map(|verb| verb.word.len()).max().unwrap_or_default();
+    let lines: String = VERBS.iter().map(|verb| format!("  {:width$}  {}\n", verb.word, verb.line)).collect();
+    format!(
+        "The jobs of Tickiti Relay's repository.\n\n  cargo xtask JOB [ARGUMENTS]\n\n{lines}\n\
+         `cargo xtask JOB --help` tells more. To begin: `cargo xtask demo`."
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_overview_names_every_job() {
+        let text = overview();
+        for verb in &VERBS {
+            assert!(text.contains(&format!("  {} ", verb.word)) && text.contains(verb.line), "{text}");
+            assert!(usage(verb).starts_with("cargo xtask "));
+            assert!(!verb.page.is_empty());
+        }
+    }
+}

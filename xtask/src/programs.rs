@@ -1,0 +1,54 @@
+//! Jobs that prepare something and run one program of the repository.
+
+use std::ffi::OsString;
+
+use crate::place::Place;
+use crate::setup;
+use crate::step;
+
+/// `cargo xtask setup`.
+pub(crate) fn setup(place: &Place, _: &[OsString]) -> Result<(), String> {
+    setup::tell(&setup::wasm_library(place)?);
+    Ok(())
+}
+
+/// `cargo xtask demo`. One cargo call builds both programs: called one by one they would not agree on the features of
+/// their dependencies and compile some twice.
+pub(crate) fn demo(place: &Place, _: &[OsString]) -> Result<(), String> {
+    setup::wasm_library(place)?;
+    let mut build = place.cargo();
+    build.args([
+        "build",
+        "-p",
+        "tickiti-relay",
+        "--bin",
+        "tickiti-relay",
+        "-p",
+        "tickiti-relay-tests",
+        "--bin",
+        "demo",
+    ]);
+    step::shown("build plugins, relay and demo", &mut build)?;
+    step::shown("demo", &mut place.command(place.built("debug", "demo")))?;
+    Ok(())
+}
+
+/// `cargo xtask bench`.
+pub(crate) fn bench(place: &Place, arguments: &[OsString]) -> Result<(), String> {
+    setup::wasm_library(place)?;
+    let mut build = place.cargo();
+    build.args(["build", "--release", "-p", "tickiti-relay", "-p", "tickiti-relay-tests", "--bins"]);
+    step::shown("build relay and floor for release", &mut build)?;
+    step::shown("measure", place.command(place.built("release", "bench")).args(arguments))?;
+    Ok(())
+}
+
+/// `cargo xtask routes FILE`.
+pub(crate) fn routes(place: &Place, arguments: &[OsString]) -> Result<(), String> {
+    let (file, more) = arguments.split_first().ok_or("name the file: cargo xtask routes FILE")?;
+    let mut run = place.cargo();
+    run.args(["run", "--quiet", "-p", "tickiti-relay-routes", "--"]).arg(place.here.join(file)).args(more);
+    // The table goes to stdout and may be piped on: no headings around it.
+    step::plainly(&mut run)?;
+    Ok(())
+}
