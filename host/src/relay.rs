@@ -13,6 +13,7 @@ mod turns;
 use std::borrow::Cow;
 use std::sync::Arc;
 
+use secrecy::SecretString;
 use serde_json::{Map, Value};
 use tickiti_relay_routes::Table;
 
@@ -24,6 +25,7 @@ pub use result::{Item, ToolResult};
 use crate::contract::Progress;
 use crate::files::Files;
 use crate::plugins::Catalogue;
+use crate::redact;
 
 /// All that a call needs. One for the life of the program; calls run side by side.
 pub struct Relay {
@@ -35,6 +37,8 @@ pub struct Relay {
     pub files: Arc<Files>,
     /// Who answers.
     pub helpdesk: Arc<dyn Helpdesk>,
+    /// What never appears in a text that leaves: the token.
+    pub secret: Option<SecretString>,
 }
 
 /// Told how far a long call is.
@@ -47,7 +51,27 @@ impl Relay {
     /// Everything that ends a call without a result, in words for the assistant.
     pub async fn call(&self, tool: &str, arguments: Map<String, Value>, watch: Watch<'_>) -> Result<ToolResult, CallError> {
         let delivery = deliver::Delivery::Live(self.helpdesk.as_ref());
-        turns::run(self, tool, arguments, &delivery, watch).await
+        let mut result = turns::run(self, tool, arguments, &delivery, watch).await?;
+        for item in &mut result.content {
+            if let Item::Text(text) = item
+                && let Cow::Owned(clean) = self.without_secret(text)
+            {
+                *text = clean;
+            }
+        }
+        Ok(result)
+    }
+
+    /// A text without the token, should a helpdesk or a plugin have put it there.
+    pub fn redact(&self, text: &str) -> String {
+        self.without_secret(text).into_owned()
+    }
+
+    fn without_secret<'t>(&self, text: &'t str) -> Cow<'t, str> {
+        match &self.secret {
+            Some(secret) => redact::redact(text, secret),
+            None => Cow::Borrowed(text),
+        }
     }
 
     /// Runs one call without sending a write: what it would send, in order. Reads are really sent, unless `offline`.
