@@ -6,3 +6,4 @@ pub mod admit;
 pub mod contract;
 pub mod limits;
 pub mod marks;
+pub mod sandbox;
