@@ -7,3 +7,4 @@ pub mod contract;
 pub mod json;
 pub mod limits;
 pub mod marks;
+pub mod sandbox;

@@ -39,6 +39,20 @@ pub const GUEST_LOG_BYTES: usize = 4 * KIB;
 /// limit: Bytes copied from a guest into the host in one call, all strings and lists together.
 pub const GUEST_ANSWER_BYTES: usize = 16 * MIB;
 
+/// limit: Random bytes that a guest gets in one request: more than a seed or a key is an attack on the host's memory.
+pub const GUEST_RANDOM_BYTES: usize = 64 * KIB;
+/// limit: Handles (streams, timers) that a guest holds at once. A busy Python event loop has a few dozen.
+pub const GUEST_HANDLES: usize = 1_000;
+/// What a fault tells of a guest's stderr: a panic's message and place.
+pub const GUEST_MESSAGE_CHARS: usize = 500;
+/// How long the clock that stops guests goes on ticking after the last one ended, so that a busy relay does not wake it for
+/// each turn and an idle one not at all.
+pub const GUEST_TICK_REST: Duration = Duration::from_millis(100);
+/// Stack of a thread that compiles: deep nesting in a component is the compiler's nesting too.
+pub const COMPILER_STACK_BYTES: usize = 16 * MIB;
+/// A compiled component in the cache: a Python component has 37 MB. A larger file is not of our making.
+pub const COMPILED_BYTES: usize = 128 * MIB;
+
 // === turns ===
 
 /// limit: Turns of one call: a download of 100 MB in pages of 1 MiB has 100, an export of 100,000 rows 200.
