@@ -3,6 +3,8 @@
 //! ARCHITECTURE.md is the map of the rooms below and of who may enter which.
 
 pub mod admit;
+pub mod config;
 pub mod contract;
+pub mod files;
 pub mod limits;
 pub mod marks;
