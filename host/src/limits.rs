@@ -119,6 +119,30 @@ pub const TEXT_FILE_BYTES: usize = MIB;
 pub const FILE_BYTES: usize = 25 * MIB;
 /// limit: A file that a tool makes: an export of 100,000 rows has 205 MB.
 pub const OUTPUT_BYTES: u64 = 1024 * MIB as u64;
+/// limit: A path that an argument gives. Linux takes 4,096 with the final zero byte, others less.
+pub const PATH_BYTES: usize = 4_095;
+/// limit: One part of a path, on every file system in use.
+pub const NAME_BYTES: usize = 255;
+/// How much of a path is shown in a text.
+pub const PATH_SHOWN_CHARS: usize = 200;
+/// Name of a saved attachment, before a suffix: leaves room in [`NAME_BYTES`].
+pub const SAVED_NAME_BYTES: usize = 120;
+/// Numbered names tried for a saved attachment (`logo-2.png`) before it gets a random one.
+pub const SAVED_NAME_TRIES: u32 = 100;
+/// A temporary file older than this, whose writer is gone, is removed by the next output to its folder.
+pub const ABANDONED_OUTPUT: Duration = Duration::from_secs(3_600);
+/// Entries of a folder that are looked at for abandoned files; a huge folder is not read whole for them.
+pub const FOLDER_ENTRIES_SWEPT: usize = 10_000;
+/// limit: Records of files that the relay wrote. When there are more, the older half is forgotten: their files are then
+/// replaced only with `overwrite`.
+pub const WRITTEN_RECORDS: usize = 4_096;
+/// limit: One such record: a path and five numbers.
+pub const WRITTEN_RECORD_BYTES: u64 = 16 * KIB as u64;
+
+// === configuration ===
+
+/// limit: A token file. A token has some 50 characters.
+pub const TOKEN_FILE_BYTES: u64 = 4 * KIB as u64;
 
 // === results ===
 
