@@ -153,3 +153,8 @@ pub const ENCLOSED_BYTES: usize = 512 * KIB;
 pub const RESULT_TEXT_BYTES: usize = MIB;
 /// How much of a text that was saved is shown: Claude Code moves results of 50,000 characters and more out of sight.
 pub const RESULT_TEXT_SHOWN_BYTES: usize = 40 * KIB;
+
+// === the program ===
+
+/// Threads for what blocks: reading and writing files. Tools use few at a time.
+pub const BLOCKING_THREADS: usize = 4;

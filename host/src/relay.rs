@@ -13,7 +13,6 @@ mod turns;
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use secrecy::SecretString;
 use serde_json::{Map, Value};
 use tickiti_relay_routes::Table;
 
@@ -25,7 +24,7 @@ pub use result::{Item, ToolResult};
 use crate::contract::Progress;
 use crate::files::Files;
 use crate::plugins::Catalogue;
-use crate::redact;
+use crate::redact::Redactor;
 
 /// All that a call needs. One for the life of the program; calls run side by side.
 pub struct Relay {
@@ -37,8 +36,8 @@ pub struct Relay {
     pub files: Arc<Files>,
     /// Who answers.
     pub helpdesk: Arc<dyn Helpdesk>,
-    /// What never appears in a text that leaves: the token.
-    pub secret: Option<SecretString>,
+    /// Takes the token out of every text that leaves; none where there is no token.
+    pub redactor: Option<Redactor>,
 }
 
 /// Told how far a long call is.
@@ -68,8 +67,8 @@ impl Relay {
     }
 
     fn without_secret<'t>(&self, text: &'t str) -> Cow<'t, str> {
-        match &self.secret {
-            Some(secret) => redact::redact(text, secret),
+        match &self.redactor {
+            Some(redactor) => redactor.redact(text),
             None => Cow::Borrowed(text),
         }
     }

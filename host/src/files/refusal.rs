@@ -105,6 +105,14 @@ pub enum FileRefusal {
         /// In bytes.
         limit: u64,
     },
+    /// Too large together with the other files of the call.
+    #[error("`{path}` and the other files of this call are together larger than {limit} bytes: attach fewer at a time")]
+    Together {
+        /// As it was given, made visible and cut.
+        path: String,
+        /// In bytes.
+        limit: usize,
+    },
     /// Wanted as text, but is none.
     #[error("`{path}` is not UTF-8 text{hint}")]
     NotText {
@@ -167,6 +175,21 @@ pub enum FileRefusal {
 }
 
 impl FileRefusal {
+    /// The work on files was broken off from within; what it was about is not known any more.
+    pub fn interrupted() -> Self {
+        Self::System {
+            path: "a file of this call".into(),
+            action: "handled",
+            reason: "the relay broke off".into(),
+            after: "; nothing was written, and what was there before is as it was",
+        }
+    }
+
+    /// The files of one call are too large together.
+    pub fn too_many_bytes(path: &str, limit: usize) -> Self {
+        Self::Together { path: super::names::shown(path), limit }
+    }
+
     pub(super) fn reading(path: &str, error: &std::io::Error) -> Self {
         Self::System { path: super::names::shown(path), action: "read", reason: plain(error), after: "" }
     }
