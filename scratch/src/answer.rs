@@ -16,7 +16,7 @@ const ENDLESS_PIECE: Bytes = Bytes::from_static(&[b' '; 16 * 1024]);
 
 /// The body of an answer.
 #[derive(Debug)]
-pub struct Answer {
+pub(crate) struct Answer {
     bytes: Bytes,
     shape: Shape,
     pause: Option<Pin<Box<Sleep>>>,
@@ -33,13 +33,13 @@ enum Shape {
 impl Answer {
     /// All at once.
     #[must_use]
-    pub fn whole(bytes: Bytes) -> Self {
+    pub(crate) fn whole(bytes: Bytes) -> Self {
         Self { bytes, shape: Shape::Whole, pause: None }
     }
 
     /// The first bytes under the length of all, then the end of the connection.
     #[must_use]
-    pub fn truncated(bytes: &Bytes, sent: usize) -> Self {
+    pub(crate) fn truncated(bytes: &Bytes, sent: usize) -> Self {
         let told = bytes.len() as u64;
         // At least one byte must be missing, or it would be whole.
         let sent = sent.min(bytes.len().saturating_sub(1));
@@ -48,13 +48,13 @@ impl Answer {
 
     /// Piece by piece.
     #[must_use]
-    pub fn pieces(bytes: Bytes, piece: usize, every: Duration) -> Self {
+    pub(crate) fn pieces(bytes: Bytes, piece: usize, every: Duration) -> Self {
         Self { bytes, shape: Shape::Pieces { bytes: piece.max(1), every }, pause: None }
     }
 
     /// Spaces for ever.
     #[must_use]
-    pub fn endless() -> Self {
+    pub(crate) fn endless() -> Self {
         Self { bytes: Bytes::new(), shape: Shape::Endless, pause: None }
     }
 
@@ -70,7 +70,10 @@ impl Body for Answer {
     type Data = Bytes;
     type Error = io::Error;
 
-    fn poll_frame(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, io::Error>>> {
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, io::Error>>> {
         match self.shape {
             Shape::Whole if self.bytes.is_empty() => Poll::Ready(None),
             Shape::Whole => Poll::Ready(Some(Ok(Frame::data(std::mem::take(&mut self.bytes))))),

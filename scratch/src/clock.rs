@@ -66,7 +66,10 @@ pub fn read_moment(text: &str, bare: Time) -> Option<OffsetDateTime> {
     if let Some(day) = read_day(text) {
         return Some(day.with_time(bare).assume_utc());
     }
-    PrimitiveDateTime::parse(text, SECOND).or_else(|_| PrimitiveDateTime::parse(text, ISO)).ok().map(|at| at.assume_utc())
+    PrimitiveDateTime::parse(text, SECOND)
+        .or_else(|_| PrimitiveDateTime::parse(text, ISO))
+        .ok()
+        .map(|at| at.assume_utc())
 }
 
 /// The last second of a day, where a bare `…_to` date ends.

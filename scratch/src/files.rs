@@ -15,12 +15,11 @@ pub enum Rule {
 }
 
 const ALLOWED: &[&str] = &[
-    "pdf", "doc", "docx", "xls", "xlsx", "ppt", "pptx", "txt", "rtf", "csv", "jpg", "jpeg", "png", "gif", "webp", "bmp",
-    "svg", "zip", "7z",
+    "pdf", "doc", "docx", "xls", "xlsx", "ppt", "pptx", "txt", "rtf", "csv", "jpg", "jpeg", "png", "gif", "webp",
+    "bmp", "svg", "zip", "7z",
 ];
-const BLOCKED: &[&str] = &[
-    "exe", "msi", "bat", "cmd", "com", "scr", "ps1", "app", "docm", "xlsm", "pptm", "dotm", "xltm", "potm",
-];
+const BLOCKED: &[&str] =
+    &["exe", "msi", "bat", "cmd", "com", "scr", "ps1", "app", "docm", "xlsm", "pptm", "dotm", "xltm", "potm"];
 
 /// The rule for a file name.
 #[must_use]

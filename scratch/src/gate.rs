@@ -8,7 +8,7 @@ use crate::tokens::Token;
 
 /// Whether the route is served without any token.
 #[must_use]
-pub fn is_open(route: &Route, switches: &Switches) -> bool {
+pub(crate) fn is_open(route: &Route, switches: &Switches) -> bool {
     match route.family.as_str() {
         "idempotency_key" => true,
         "faqs" => switches.faqs_token == FaqsToken::NotNeeded,
@@ -20,7 +20,7 @@ pub fn is_open(route: &Route, switches: &Switches) -> bool {
 ///
 /// # Errors
 /// With the first gate that does not open.
-pub fn pass(route: &Route, token: Option<&Token>, switches: &Switches) -> Result<(), Refusal> {
+pub(crate) fn pass(route: &Route, token: Option<&Token>, switches: &Switches) -> Result<(), Refusal> {
     if is_open(route, switches) {
         return Ok(());
     }

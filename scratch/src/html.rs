@@ -93,10 +93,9 @@ fn next_data_image(html: &str) -> Option<(&str, &str, &str)> {
         let start = from + html.get(from..)?.find("data:image/")?;
         let before = html.get(..start)?;
         let quote = before.chars().next_back().filter(|c| matches!(c, '"' | '\''));
-        let in_image = before
-            .rfind('<')
-            .and_then(|tag| before.get(tag..))
-            .is_some_and(|tag| tag.get(..4).is_some_and(|name| name.eq_ignore_ascii_case("<img")) && !tag.contains('>'));
+        let in_image = before.rfind('<').and_then(|tag| before.get(tag..)).is_some_and(|tag| {
+            tag.get(..4).is_some_and(|name| name.eq_ignore_ascii_case("<img")) && !tag.contains('>')
+        });
         let is_source = before.trim_end_matches(['"', '\'']).trim_end().to_ascii_lowercase().ends_with("src=");
         if let (Some(quote), true, true) = (quote, in_image, is_source) {
             let end = start + html.get(start..)?.find(quote)?;
@@ -143,7 +142,8 @@ mod tests {
 
     #[test]
     fn text_of_a_body() {
-        let html = "<p>Hello &amp; thanks,</p><p>it <b>works</b>.<br>Bye</p><style>p{}</style><blockquote>old</blockquote>";
+        let html =
+            "<p>Hello &amp; thanks,</p><p>it <b>works</b>.<br>Bye</p><style>p{}</style><blockquote>old</blockquote>";
         assert_eq!(plain_text(html), "Hello & thanks,\n\nit works.\nBye\n\nold");
         assert_eq!(plain_text("1 < 2"), "1 < 2");
     }

@@ -10,11 +10,11 @@ use crate::effects::sha256;
 use crate::switches::{KeyScope, RefusalStored, SameKeyRunning, SamePayload, ServerErrorStored, Switches};
 
 /// The longest key that is taken.
-pub const LONGEST_KEY: usize = 255;
+pub(crate) const LONGEST_KEY: usize = 255;
 
 /// Whose key it is, and the key.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct KeyId {
+pub(crate) struct KeyId {
     scope: String,
     key: String,
 }
@@ -22,7 +22,7 @@ pub struct KeyId {
 impl KeyId {
     /// Puts a key into the scope that the switch asks for.
     #[must_use]
-    pub fn new(key: &str, token: &str, route: &str, switches: &Switches) -> Self {
+    pub(crate) fn new(key: &str, token: &str, route: &str, switches: &Switches) -> Self {
         let scope = match switches.key_scope {
             KeyScope::Token => token.to_owned(),
             KeyScope::TokenAndRoute => format!("{token} {route}"),
@@ -34,10 +34,12 @@ impl KeyId {
 
 /// Digest of a payload; equal digests count as the same payload. The route belongs to it.
 #[must_use]
-pub fn payload(route: &str, body: &[u8], switches: &Switches) -> String {
+pub(crate) fn payload(route: &str, body: &[u8], switches: &Switches) -> String {
     let body = match switches.same_payload {
         SamePayload::Bytes => sha256(body),
-        SamePayload::Value => sha256(serde_json::from_slice(body).map(sorted).unwrap_or_default().to_string().as_bytes()),
+        SamePayload::Value => {
+            sha256(serde_json::from_slice(body).map(sorted).unwrap_or_default().to_string().as_bytes())
+        }
     };
     format!("{route} {body}")
 }
@@ -56,17 +58,17 @@ fn sorted(value: Value) -> Value {
 
 /// An answer as it is kept, to be repeated byte for byte.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Stored {
+pub(crate) struct Stored {
     /// HTTP status.
-    pub status: u16,
+    pub(crate) status: u16,
     /// The body's bytes.
-    pub body: Bytes,
+    pub(crate) body: Bytes,
 }
 
 impl Stored {
     /// Whether the switches let this answer be kept under its key.
     #[must_use]
-    pub fn is_kept(&self, switches: &Switches) -> bool {
+    pub(crate) fn is_kept(&self, switches: &Switches) -> bool {
         match self.status {
             200..=299 => true,
             500..=599 => switches.server_error_stored == ServerErrorStored::Yes,
@@ -77,7 +79,7 @@ impl Stored {
 
 /// What a request with a key may do.
 #[derive(Debug)]
-pub enum Claim {
+pub(crate) enum Claim {
     /// Run, and settle the key afterwards.
     Run,
     /// Run, though another with the same key is running; the key stays the other's.
@@ -100,11 +102,11 @@ enum State {
 
 /// All keys of an install.
 #[derive(Debug, Default)]
-pub struct Keys(HashMap<KeyId, (String, State)>);
+pub(crate) struct Keys(HashMap<KeyId, (String, State)>);
 
 impl Keys {
     /// Asks for a key on behalf of a request.
-    pub fn claim(&mut self, id: &KeyId, payload: &str, switches: &Switches) -> Claim {
+    pub(crate) fn claim(&mut self, id: &KeyId, payload: &str, switches: &Switches) -> Claim {
         match self.0.get(id) {
             None => {
                 self.0.insert(id.clone(), (payload.to_owned(), State::Running(watch::channel(()).0)));
@@ -121,7 +123,7 @@ impl Keys {
     }
 
     /// Ends a run: keeps the answer, or forgets the key. Whoever waits goes on.
-    pub fn settle(&mut self, id: &KeyId, answer: Option<Stored>) {
+    pub(crate) fn settle(&mut self, id: &KeyId, answer: Option<Stored>) {
         match answer {
             Some(stored) => {
                 if let Some((_, state)) = self.0.get_mut(id) {
@@ -135,7 +137,7 @@ impl Keys {
     }
 
     /// Forgets every key that is not running, as a server does after its window.
-    pub fn forget(&mut self) {
+    pub(crate) fn forget(&mut self) {
         self.0.retain(|_, (_, state)| matches!(state, State::Running(_)));
     }
 }

@@ -147,12 +147,11 @@ impl Refusal {
                 GateBody::Message => (403, json!({"message": words})),
                 GateBody::Envelope => (403, json!({"ok": false, "error": "forbidden", "message": words})),
             },
-            Self::UnknownRoute(path) => {
-                (404, json!({"message": format!("The route {path} could not be found.")}))
-            }
+            Self::UnknownRoute(path) => (404, json!({"message": format!("The route {path} could not be found.")})),
             Self::Method { asked, path, allowed } => {
                 let allowed = allowed.join(", ");
-                let words = format!("The {asked} method is not supported for route {path}. Supported methods: {allowed}.");
+                let words =
+                    format!("The {asked} method is not supported for route {path}. Supported methods: {allowed}.");
                 (405, json!({"message": words}))
             }
             Self::Malformed => match switches.malformed_json {
@@ -170,15 +169,15 @@ impl Refusal {
                     MissingKeyBody::Laravel => (422, laravel(&FieldErrors::one("Idempotency-Key", words))),
                 }
             }
-            Self::KeyConflict => envelope(
+            Self::KeyConflict => {
+                envelope(409, "idempotency_key_conflict", "This Idempotency-Key was used with another payload.", None)
+            }
+            Self::KeyRunning => envelope(
                 409,
-                "idempotency_key_conflict",
-                "This Idempotency-Key was used with another payload.",
+                "idempotency_key_in_progress",
+                "A request with this Idempotency-Key is still running.",
                 None,
             ),
-            Self::KeyRunning => {
-                envelope(409, "idempotency_key_in_progress", "A request with this Idempotency-Key is still running.", None)
-            }
             Self::Fields(errors) if native => (422, native_validation(errors, switches)),
             Self::Fields(errors) => (422, laravel(errors)),
             Self::HiddenQueue { .. } if switches.hidden_queue == HiddenQueue::Forbidden => {

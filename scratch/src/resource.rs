@@ -176,7 +176,10 @@ fn read_one(input: &mut Input<'_>, field: &Field) -> Option<Value> {
             if words.contains(&word) {
                 return Some(json!(word));
             }
-            input.refuse(field.name, format!("The selected {} is invalid; it is one of {}.", field.name, words.join(", ")));
+            input.refuse(
+                field.name,
+                format!("The selected {} is invalid; it is one of {}.", field.name, words.join(", ")),
+            );
             None
         }
         Kind::Ids => input.integers(field.name, 5000).map(|ids| json!(ids)),

@@ -134,6 +134,11 @@ switches! {
         Everyone "everyone" "A key belongs to the install: two tokens share it.";
     "What a key belongs to. Unknown; per token is the usual reading."
 
+    undemanded_key: UndemandedKey =
+        Ignored "ignored" "The key is not looked at.",
+        Honoured "honoured" "The key works as on the routes that demand one.";
+    "What a key does on a route that demands none; the original's named tools send one to some of these. Unknown."
+
     same_payload: SamePayload =
         Bytes "bytes" "The same bytes.",
         Value "value" "The same JSON value: order of keys and spaces do not count.";

@@ -89,7 +89,12 @@ pub fn seeded() -> Vec<Token> {
         Token {
             sysadmin: true,
             plans: Vec::new(),
-            ..token("no_plan", "1|scratchNoPlanHasNoPaidFeaturesAtAll6", every(&["read", "write"]), Some(Role::Superuser))
+            ..token(
+                "no_plan",
+                "1|scratchNoPlanHasNoPaidFeaturesAtAll6",
+                every(&["read", "write"]),
+                Some(Role::Superuser),
+            )
         },
         token("none", "1|scratchNoneHoldsNoAbilityWhatsoever007", Vec::new(), Some(Role::Staff)),
         Token {

@@ -11,7 +11,7 @@ use tokio::net::TcpStream;
 
 /// Held by the one who decides what happens to a connection.
 #[derive(Debug)]
-pub struct Shears {
+pub(crate) struct Shears {
     left: AtomicUsize,
     reset: AtomicBool,
 }
@@ -19,24 +19,24 @@ pub struct Shears {
 impl Shears {
     /// For a connection that is left alone so far.
     #[must_use]
-    pub fn new() -> Arc<Self> {
+    pub(crate) fn new() -> Arc<Self> {
         Arc::new(Self { left: AtomicUsize::new(usize::MAX), reset: AtomicBool::new(false) })
     }
 
     /// After so many more bytes are written, writing fails.
-    pub fn cut_after(&self, bytes: usize) {
+    pub(crate) fn cut_after(&self, bytes: usize) {
         self.left.store(bytes, Ordering::SeqCst);
     }
 
     /// When the connection ends, it is reset.
-    pub fn reset_at_end(&self) {
+    pub(crate) fn reset_at_end(&self) {
         self.reset.store(true, Ordering::SeqCst);
     }
 }
 
 /// A stream under [`Shears`].
 #[derive(Debug)]
-pub struct Wire {
+pub(crate) struct Wire {
     stream: TcpStream,
     shears: Arc<Shears>,
 }
@@ -44,7 +44,7 @@ pub struct Wire {
 impl Wire {
     /// Puts a stream under shears.
     #[must_use]
-    pub fn new(stream: TcpStream, shears: Arc<Shears>) -> Self {
+    pub(crate) fn new(stream: TcpStream, shears: Arc<Shears>) -> Self {
         Self { stream, shears }
     }
 }
@@ -59,7 +59,11 @@ impl Drop for Wire {
 }
 
 impl AsyncRead for Wire {
-    fn poll_read(mut self: Pin<&mut Self>, context: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
         Pin::new(&mut self.stream).poll_read(context, buffer)
     }
 }
