@@ -1,13 +1,25 @@
 //! `admit`: the only door to the helpdesk. A plugin's request becomes something that `upstream` accepts here or nowhere.
+//!
+//! Pure: a decision over the request, its tool's declaration, the grant, the route table and the marks of the call.
+
+mod body;
+mod grant;
+mod path;
+mod refusal;
 
 use std::sync::Arc;
 
-use bytes::Bytes;
-use tickiti_relay_routes::Route;
+use tickiti_relay_routes::{Class, Route, Table};
 
-use crate::marks::Marked;
+pub use body::{Body, Part, PartValue, Piece};
+pub use grant::Grant;
+pub use refusal::Refusal;
 
-/// A request that was checked against its tool's declaration, the grants and the mode. Only [`admit`] makes one.
+use crate::contract::{Effect, Request, Tool};
+use crate::limits;
+use crate::marks::Marks;
+
+/// A request that was checked against its tool's declaration and the grant. Only [`admit`] makes one.
 #[derive(Debug, Clone)]
 pub struct Admitted {
     route: Arc<Route>,
@@ -17,47 +29,66 @@ pub struct Admitted {
     hold: Option<String>,
 }
 
-/// What is sent besides the path.
-#[derive(Debug, Clone)]
-pub enum Body {
-    /// Compact JSON, in pieces where files are spliced in.
-    Json(Vec<Piece>),
-    /// Of a GET.
-    Query(Vec<(String, String)>),
-    /// Parts in order.
-    Multipart(Vec<Part>),
+/// What a request is held against.
+#[derive(Debug, Clone, Copy)]
+pub struct Rules<'a> {
+    /// The tool that asks.
+    pub tool: &'a Tool,
+    /// What the person running the relay allows the tool's plugin.
+    pub grant: &'a Grant,
+    /// The endpoints of the helpdesk.
+    pub routes: &'a Table,
 }
 
-/// A stretch of a JSON body.
-#[derive(Debug, Clone)]
-pub enum Piece {
-    /// JSON text as it is.
-    Text(Bytes),
-    /// `data:<media type>;base64,<bytes>`, inside a JSON string.
-    DataUri(Arc<Marked>),
+/// Checks a request and fills its route. Every rule that stands between a plugin and the helpdesk is asked here.
+///
+/// # Errors
+/// The first rule that says no.
+pub fn admit(request: &Request, rules: Rules<'_>, marks: &Marks) -> Result<Admitted, Refusal> {
+    let Rules { tool, grant, routes } = rules;
+    let route = routes.get(&request.route).ok_or_else(|| Refusal::UnknownRoute {
+        route: request.route.clone(),
+        nearest: routes.nearest(&request.route).into_iter().map(str::to_owned).collect(),
+    })?;
+    if !declared(tool, &route.name) {
+        return Err(Refusal::NotDeclared { tool: tool.name.clone(), route: route.name.clone() });
+    }
+    if !allows(tool.effect, route.class) {
+        return Err(Refusal::BeyondEffect { tool: tool.name.clone(), route: route.name.clone(), class: route.class });
+    }
+    if !grant.allows(route) {
+        return Err(Refusal::NotGranted { route: route.name.clone() });
+    }
+    if request.input.len() > limits::INPUT_BYTES {
+        return Err(Refusal::InputTooLarge { route: route.name.clone(), bytes: request.input.len() });
+    }
+    let members = body::members(&route.name, &request.input)?;
+    Ok(Admitted {
+        path: path::fill(route, &members)?,
+        body: body::build(route, &request.input, &members, marks)?,
+        route: Arc::clone(route),
+        accept: request.accept.clone(),
+        hold: request.hold.clone(),
+    })
 }
 
-/// One part of a multipart body.
-#[derive(Debug, Clone)]
-pub struct Part {
-    /// Name of the form field.
-    pub name: String,
-    /// Its content.
-    pub value: PartValue,
+/// Whether a tool of this effect may send to a route of this class, whatever it declares.
+fn allows(effect: Effect, class: Class) -> bool {
+    match class {
+        Class::Read => true,
+        Class::Write | Class::Sensitive => effect >= Effect::Write,
+        Class::Destructive => effect >= Effect::Destructive,
+    }
 }
 
-/// Content of a part.
-#[derive(Debug, Clone)]
-pub enum PartValue {
-    /// A form field.
-    Text(String),
-    /// A file: the name to show, and its bytes.
-    File(String, Arc<Marked>),
+/// Whether the tool named the route, or all of them.
+fn declared(tool: &Tool, route: &str) -> bool {
+    tool.routes.iter().any(|declared| declared == "*" || declared == route)
 }
 
 impl Admitted {
     /// The route, with its class and how it may be repeated.
-    pub fn route(&self) -> &Route {
+    pub fn route(&self) -> &Arc<Route> {
         &self.route
     }
 
@@ -81,3 +112,14 @@ impl Admitted {
         self.hold.as_deref()
     }
 }
+
+#[cfg(test)]
+impl Admitted {
+    /// A request that nobody checked, for the tests of other rooms.
+    pub(crate) fn for_test(route: Arc<Route>, path: &str, body: Body, accept: &[u16], hold: Option<&str>) -> Self {
+        Self { route, path: path.to_owned(), body, accept: accept.to_vec(), hold: hold.map(str::to_owned) }
+    }
+}
+
+#[cfg(test)]
+mod tests;

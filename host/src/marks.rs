@@ -61,6 +61,9 @@ impl Marks {
 
     /// The first known mark in `text`: where it starts, and its bytes.
     pub fn find<'a>(&'a self, text: &str) -> Option<(usize, &'a Arc<Marked>)> {
-        self.known.iter().filter_map(|(mark, marked)| text.find(mark.as_str()).map(|at| (at, marked))).min_by_key(|(at, _)| *at)
+        self.known
+            .iter()
+            .filter_map(|(mark, marked)| text.find(mark.as_str()).map(|at| (at, marked)))
+            .min_by_key(|(at, _)| *at)
     }
 }

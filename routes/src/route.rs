@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 /// One upstream endpoint, known by name.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Route {
     /// `tickets.respond`: family, a dot, action. The one irregular name is `faqs`, whose action is `(root)`.
     pub name: String,
@@ -22,10 +23,13 @@ pub struct Route {
     /// The least role of the token's owner.
     pub role: Option<Role>,
     /// Whether the owner must be a system administrator.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub sysadmin: bool,
-    /// What the customer's plan must include.
+    /// What the customer's plan must include, all of it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub plans: Vec<String>,
     /// Names of the placeholders in [`Route::uri`], in order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub params: Vec<String>,
     /// What it does at most.
     pub class: Class,
@@ -45,7 +49,7 @@ pub struct Route {
     /// Name of the part that takes the file, for multipart routes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub file_part: Option<String>,
-    /// JSON pointer of a secret in the answer.
+    /// JSON pointer of a secret in the answer; `""` is the whole answer, where nobody outside knows which part is secret.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub secret: Option<String>,
     /// The body fields that are known, in the order in which they are best given.
@@ -151,7 +155,8 @@ pub struct Target {
 pub struct Shows {
     /// Name of the tool.
     pub tool: String,
-    /// Its arguments; a string `"{member}"` takes that member of the write's body.
+    /// Its arguments; a string `"{member}"` takes that member of the write's body, `"{data.subject}"` a nested one.
+    /// [`Shows::call`] fills them in.
     pub arguments: serde_json::Value,
 }
 

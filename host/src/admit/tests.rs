@@ -1,0 +1,214 @@
+use std::sync::Arc;
+
+use bytes::Bytes;
+use proptest::prelude::*;
+use serde_json::json;
+use tickiti_relay_routes::{Class, Table};
+
+use super::*;
+use crate::contract::{Access, FileArgument};
+use crate::marks::Marked;
+
+fn tool(effect: Effect, routes: &[&str]) -> Tool {
+    Tool {
+        name: "probe".into(),
+        title: String::new(),
+        description: String::new(),
+        input: r#"{"type":"object"}"#.into(),
+        output: None,
+        effect,
+        idempotent: false,
+        open_world: false,
+        routes: routes.iter().map(|route| (*route).to_owned()).collect(),
+        files: vec![FileArgument { at: "/path".into(), access: Access::Bytes }],
+    }
+}
+
+fn request(route: &str, input: serde_json::Value) -> Request {
+    Request { route: route.into(), input: input.to_string(), accept: vec![], hold: None }
+}
+
+fn ask(tool: &Tool, grant: &Grant, request: &Request) -> Result<Admitted, Refusal> {
+    admit(request, Rules { tool, grant, routes: Table::builtin() }, &Marks::default())
+}
+
+fn any(request: &Request) -> Result<Admitted, Refusal> {
+    ask(&tool(Effect::Destructive, &["*"]), &Grant::all(), request)
+}
+
+fn text(admitted: &Admitted) -> String {
+    match admitted.body() {
+        Body::Json(pieces) => pieces
+            .iter()
+            .map(|piece| match piece {
+                Piece::Text(text) => String::from_utf8(text.to_vec()).unwrap(),
+                Piece::DataUri(marked) => format!("<{}>", marked.name),
+            })
+            .collect(),
+        other => format!("{other:?}"),
+    }
+}
+
+#[test]
+fn a_request_of_a_declared_route_is_let_through_with_its_body_as_written() {
+    let request = Request {
+        route: "tickets.query".into(),
+        input: "{ \"b\": 1.0, \"a\": [ 1e400, \"x y\" ] }".into(),
+        accept: vec![413],
+        hold: Some("/data".into()),
+    };
+    let admitted = ask(&tool(Effect::Read, &["tickets.query"]), &Grant::all(), &request).unwrap();
+    assert_eq!(admitted.path(), "/api/v1/tickets/query");
+    assert_eq!(text(&admitted), r#"{"b":1.0,"a":[1e400,"x y"]}"#);
+    assert_eq!((admitted.accept(), admitted.hold()), ([413].as_slice(), Some("/data")));
+}
+
+#[test]
+fn every_rule_says_no_for_itself() {
+    let grant = Grant::all();
+    let reader = tool(Effect::Read, &["tickets.query", "tickets.respond"]);
+    let writer = tool(Effect::Write, &["*"]);
+    let empty = json!({});
+    let refusals = [
+        ask(&reader, &grant, &request("tickets.qurey", empty.clone())),
+        ask(&reader, &grant, &request("tickets.show", empty.clone())),
+        ask(&reader, &grant, &request("tickets.respond", empty.clone())),
+        ask(&writer, &grant, &request("tickets.delete", empty.clone())),
+        ask(&reader, &Grant::routes(["tickets.show".into()]), &request("tickets.query", empty.clone())),
+        ask(&reader, &grant, &request("tickets.query", json!([]))),
+        ask(&writer, &grant, &request("administration.users.update", empty)),
+        ask(&writer, &grant, &request("administration.users.update", json!({"user": ".."}))),
+        ask(&writer, &grant, &request("faqs", json!({"x": {"y": 1}}))),
+    ];
+    let texts: Vec<String> = refusals.into_iter().map(|refusal| refusal.unwrap_err().to_string()).collect();
+    insta::assert_snapshot!(texts.join("\n"), @"
+    `tickets.qurey` is not an endpoint of this helpdesk; the nearest: `tickets.query`, `tickets.queues`. `list_endpoints` names them all
+    the tool `probe` did not declare the endpoint `tickets.show`, so it may not use it; this is a fault of its plugin
+    the endpoint `tickets.respond` is a write, and the tool `probe` says of itself that it does less; this is a fault of its plugin
+    the endpoint `tickets.delete` is destructive, and the tool `probe` says of itself that it does less; this is a fault of its plugin
+    the endpoint `tickets.query` is not granted to this tool's plugin; only the person who runs the relay can allow it
+    the body for `tickets.query` is not a JSON object
+    the endpoint `administration.users.update` needs `user`, a text or number that is not empty: give it in the payload
+    `user` goes into the path of the endpoint `administration.users.update` and cannot be that: give one id, without slashes, dots alone or control characters
+    `x` cannot be sent to `faqs`: that endpoint is a GET, its values are texts, numbers, true or false, and lists of those
+    ");
+}
+
+#[test]
+fn a_body_larger_than_allowed_is_refused_and_one_as_large_is_not() {
+    let of = |bytes: usize| {
+        let fill = "x".repeat(bytes - r#"{"a":""}"#.len());
+        request("tickets.query", json!({ "a": fill }))
+    };
+    assert!(any(&of(limits::INPUT_BYTES)).is_ok());
+    assert!(matches!(any(&of(limits::INPUT_BYTES + 1)), Err(Refusal::InputTooLarge { .. })));
+}
+
+#[test]
+fn placeholders_take_one_segment_and_stay_in_the_body() {
+    let admitted =
+        any(&request("administration.users.queue_upsert", json!({"user": 7, "queue": "a b", "can_view": true})))
+            .unwrap();
+    assert_eq!(admitted.path(), "/api/v1/administration/users/7/queues/a%20b");
+    assert_eq!(text(&admitted), r#"{"user":7,"queue":"a b","can_view":true}"#);
+    for (value, path) in [
+        (json!(0), "0"),
+        (json!(false), "false"),
+        (json!("ä"), "%C3%A4"),
+        (json!("%2e%2e"), "%252e%252e"),
+        (json!("a?b#c"), "a%3Fb%23c"),
+    ] {
+        let admitted = any(&request("administration.users.update", json!({ "user": value }))).unwrap();
+        assert_eq!(admitted.path(), format!("/api/v1/administration/users/{path}/update"));
+    }
+}
+
+#[test]
+fn a_placeholder_that_is_no_segment_is_refused() {
+    for value in [
+        json!(".."),
+        json!("."),
+        json!("..."),
+        json!("a/b"),
+        json!("../.."),
+        json!("a\\b"),
+        json!("\u{0}"),
+        json!("a\nb"),
+        json!([1]),
+        json!({}),
+    ] {
+        let refusal = any(&request("administration.users.update", json!({ "user": value }))).unwrap_err();
+        assert!(matches!(refusal, Refusal::BadPlaceholder { .. }), "{value}: {refusal}");
+    }
+    for value in [json!(""), json!(null)] {
+        let refusal = any(&request("administration.users.update", json!({ "user": value }))).unwrap_err();
+        assert!(matches!(refusal, Refusal::MissingPlaceholder { .. }), "{value}: {refusal}");
+    }
+}
+
+#[test]
+fn the_last_of_two_equal_members_fills_the_placeholder_as_the_server_reads_it() {
+    let request = Request {
+        route: "administration.users.update".into(),
+        input: r#"{"user":"1","user":"2"}"#.into(),
+        accept: vec![],
+        hold: None,
+    };
+    assert_eq!(any(&request).unwrap().path(), "/api/v1/administration/users/2/update");
+}
+
+#[test]
+fn files_stand_where_their_marks_stood() {
+    let mut marks = Marks::default();
+    let file =
+        |name: &str| Marked { name: name.into(), media_type: "image/png".into(), bytes: Bytes::from_static(b"x") };
+    let (one, two) = (marks.add(file("one.png")).unwrap(), marks.add(file("two.png")).unwrap());
+    let tool = tool(Effect::Write, &["*"]);
+    let grant = Grant::all();
+    let rules = Rules { tool: &tool, grant: &grant, routes: Table::builtin() };
+    let input = json!({"data": {"content": format!("a<img src=\"{two}\">b<img src=\"{one}\">")}});
+    let admitted = admit(&request("tickets.create", input), rules, &marks).unwrap();
+    assert_eq!(text(&admitted), r#"{"data":{"content":"a<img src=\"<two.png>\">b<img src=\"<one.png>\">"}}"#);
+
+    let input = json!({"file": format!("{one}/shown.png"), "template_id": 5});
+    let admitted = admit(&request("templates.image_upload", input), rules, &marks).unwrap();
+    let Body::Multipart(parts) = admitted.body() else { panic!("not multipart") };
+    assert!(
+        matches!(&parts[0].value, PartValue::File(shown, marked) if shown == "shown.png" && marked.name == "one.png")
+    );
+    assert!(matches!(&parts[1].value, PartValue::Text(text) if text == "5"));
+}
+
+#[test]
+fn an_effect_bounds_the_classes() {
+    let table = [
+        (Effect::Read, [true, false, false, false]),
+        (Effect::Write, [true, true, false, true]),
+        (Effect::Destructive, [true, true, true, true]),
+    ];
+    for (effect, expected) in table {
+        let found =
+            [Class::Read, Class::Write, Class::Destructive, Class::Sensitive].map(|class| allows(effect, class));
+        assert_eq!(found, expected, "{effect:?}");
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 20_000, ..ProptestConfig::default() })]
+
+    /// Whatever a placeholder holds, the request stays on its route, also after the server has decoded the path.
+    #[test]
+    fn no_value_leaves_its_route(value in "(\\PC|[./\\\\%?#\u{0}\u{202e}]|%2e|%2f|%5c|//|\\.\\.){0,12}") {
+        let route = Table::builtin().get("administration.users.update").map(Arc::clone).unwrap();
+        if let Ok(admitted) = any(&request(&route.name, json!({ "user": value }))) {
+            let segments: Vec<&str> = admitted.path().split('/').collect();
+            prop_assert_eq!(segments.len(), 7);
+            prop_assert_eq!((segments[4], segments[6]), ("users", "update"));
+            let decoded = percent_encoding::percent_decode_str(segments[5]).decode_utf8().unwrap();
+            prop_assert_eq!(decoded.as_ref(), value.as_str());
+            prop_assert!(!decoded.contains('/') && decoded != "." && decoded != "..");
+            let url = url::Url::parse("https://helpdesk.example").unwrap().join(admitted.path()).unwrap();
+            prop_assert_eq!(url.path(), admitted.path());
+        }
+    }
+}

@@ -1,0 +1,66 @@
+//! The verbs: what a person, a script or a client can ask the program for.
+
+mod arguments;
+mod build;
+mod call;
+pub mod connect;
+mod connecting;
+mod doctor;
+mod plan;
+mod print;
+mod scratch;
+mod tools;
+
+use std::process::ExitCode;
+
+use clap::{CommandFactory, Parser};
+
+use arguments::{Arguments, Verb};
+
+/// Exit code of a call that failed.
+const FAILED: u8 = 1;
+/// Exit code of a configuration that cannot be used: `EX_CONFIG` of sysexits.
+const BAD_CONFIGURATION: u8 = 78;
+
+/// Why a verb could not be run. Its text is one line for stderr.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum VerbError {
+    /// The environment or a file that it names.
+    #[error("{0}")]
+    Configuration(String),
+    /// Everything else.
+    #[error("{0}")]
+    Failed(String),
+}
+
+/// Runs the program: one verb, or MCP on stdio without one.
+pub fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    match run(arguments) {
+        Ok(code) => code,
+        Err(error) => {
+            print::error(&error.to_string());
+            ExitCode::from(match error {
+                VerbError::Configuration(_) => BAD_CONFIGURATION,
+                VerbError::Failed(_) => FAILED,
+            })
+        }
+    }
+}
+
+fn run(arguments: Arguments) -> Result<ExitCode, VerbError> {
+    let routes = arguments.routes.as_deref();
+    match arguments.verb {
+        None => build::serve(routes),
+        Some(Verb::Call(call)) => call::run(&call, routes),
+        Some(Verb::Plan(plan)) => plan::run(&plan, routes),
+        Some(Verb::Tools { json }) => tools::run(json, routes),
+        Some(Verb::Doctor { json }) => doctor::run(json, routes),
+        Some(Verb::Scratch(options)) => scratch::run(&options),
+        Some(Verb::Connect(options)) => connecting::run(&options),
+        Some(Verb::Completions { shell }) => {
+            clap_complete::generate(shell, &mut Arguments::command(), "tickiti-relay", &mut std::io::stdout());
+            Ok(ExitCode::SUCCESS)
+        }
+    }
+}

@@ -1,0 +1,59 @@
+//! `tickiti-relay call`: one tool, its result on stdout.
+
+use std::io::Read;
+use std::process::ExitCode;
+
+use serde_json::{Map, Value};
+
+use super::arguments::Call;
+use super::{FAILED, VerbError, build, print};
+use crate::contract::Progress;
+use crate::relay::Item;
+
+pub(super) fn run(call: &Call, routes: Option<&std::path::Path>) -> Result<ExitCode, VerbError> {
+    let arguments = arguments(&call.args)?;
+    let relay = build::relay(routes)?;
+    let watch = |progress: Progress| tracing::info!(target: "relay", done = progress.done, "{}", progress.text);
+    let ended = build::runtime()?.block_on(relay.call(&call.tool, arguments, &watch));
+    match ended {
+        Ok(result) if call.json => print::json(&crate::mcp::result(result)),
+        Ok(result) => result.content.iter().for_each(|item| print::out(&shown(item))),
+        Err(error) => {
+            let text = relay.redact(&error.for_assistant());
+            if call.json {
+                print::json(&crate::mcp::error(&text));
+            } else {
+                print::error(&text);
+            }
+            return Ok(ExitCode::from(FAILED));
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The arguments of a call as a person gives them.
+pub(super) fn arguments(given: &str) -> Result<Map<String, Value>, VerbError> {
+    let mut text = given.to_owned();
+    if given == "-" {
+        text.clear();
+        std::io::stdin()
+            .read_to_string(&mut text)
+            .map_err(|error| VerbError::Failed(format!("stdin cannot be read: {error}")))?;
+    }
+    match serde_json::from_str(&text) {
+        Ok(Value::Object(arguments)) => Ok(arguments),
+        Ok(_) => Err(VerbError::Failed("--args must be a JSON object: '{\"ticket_number\": \"709383\"}'".into())),
+        Err(error) => Err(VerbError::Failed(format!("--args is not JSON: {error}"))),
+    }
+}
+
+/// One piece of a result for a terminal: text as it is, the rest by what it is.
+fn shown(item: &Item) -> String {
+    match item {
+        Item::Text(text) => text.clone(),
+        Item::Image { media_type, bytes } => format!("<image, {media_type}, {} bytes>", bytes.len()),
+        Item::Audio { media_type, bytes } => format!("<sound, {media_type}, {} bytes>", bytes.len()),
+        Item::Document { uri, media_type, bytes } => format!("<{uri}, {media_type}, {} bytes>", bytes.len()),
+        Item::Link { uri, name } => format!("<{name}: {uri}>"),
+    }
+}

@@ -1,0 +1,78 @@
+//! The byte stream to the client: stdin and stdout in the fastest form that they allow.
+
+use std::pin::Pin;
+
+use rmcp::RoleServer;
+use rmcp::model::JsonRpcMessage;
+use rmcp::service::{RxJsonRpcMessage, TxJsonRpcMessage};
+use rmcp::transport::Transport;
+use rmcp::transport::async_rw::AsyncRwTransport;
+use tokio::io::{AsyncRead, AsyncWrite};
+
+type Reader = Pin<Box<dyn AsyncRead + Send>>;
+type Writer = Pin<Box<dyn AsyncWrite + Send>>;
+
+/// Stdin and stdout as a transport.
+pub(super) fn stdio() -> Wire {
+    let (reader, writer) = streams();
+    Wire { inner: AsyncRwTransport::new_server(reader, writer), begun: false }
+}
+
+/// Clients under Node give their servers sockets, others pipes; both can be driven without a thread hand-off per message.
+fn streams() -> (Reader, Writer) {
+    #[cfg(unix)]
+    if let Some((reader, writer)) = sockets() {
+        return (Box::pin(reader), Box::pin(writer));
+    }
+    let (reader, writer) = rmcp::transport::stdio_pipes();
+    (Box::pin(reader), Box::pin(writer))
+}
+
+#[cfg(unix)]
+fn sockets() -> Option<(tokio::net::UnixStream, tokio::net::UnixStream)> {
+    use std::os::fd::{AsFd, OwnedFd};
+    use std::os::unix::fs::FileTypeExt;
+
+    fn socket(descriptor: &impl AsFd) -> Option<tokio::net::UnixStream> {
+        let owned: OwnedFd = descriptor.as_fd().try_clone_to_owned().ok()?;
+        let file = std::fs::File::from(owned);
+        if !file.metadata().ok()?.file_type().is_socket() {
+            return None;
+        }
+        let stream = std::os::unix::net::UnixStream::from(OwnedFd::from(file));
+        stream.set_nonblocking(true).ok()?;
+        tokio::net::UnixStream::from_std(stream).ok()
+    }
+    Some((socket(&std::io::stdin())?, socket(&std::io::stdout())?))
+}
+
+/// A transport that lets a client begin with notifications. rmcp would end the program at one; some clients send
+/// `notifications/cancelled` for a probe that they gave up.
+pub(super) struct Wire {
+    inner: AsyncRwTransport<RoleServer, Reader, Writer>,
+    begun: bool,
+}
+
+impl Transport<RoleServer> for Wire {
+    type Error = std::io::Error;
+
+    fn send(&mut self, item: TxJsonRpcMessage<RoleServer>) -> impl Future<Output = Result<(), Self::Error>> + Send + 'static {
+        self.inner.send(item)
+    }
+
+    async fn receive(&mut self) -> Option<RxJsonRpcMessage<RoleServer>> {
+        loop {
+            let message = self.inner.receive().await?;
+            match message {
+                JsonRpcMessage::Request(_) => self.begun = true,
+                _ if !self.begun => continue,
+                _ => {}
+            }
+            return Some(message);
+        }
+    }
+
+    async fn close(&mut self) -> Result<(), Self::Error> {
+        self.inner.close().await
+    }
+}

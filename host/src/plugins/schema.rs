@@ -1,0 +1,123 @@
+//! The schema of a tool's arguments: the only place that knows the JSON Schema library.
+
+use serde_json::Value;
+
+/// A schema made ready to check arguments.
+#[derive(Debug, Default)]
+pub struct Schema {
+    value: Value,
+    validator: Option<jsonschema::Validator>,
+}
+
+/// One thing that is wrong with arguments.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Problem {
+    /// JSON pointer of the value; empty for the arguments as a whole.
+    pub at: String,
+    /// What is expected, in one sentence without a full stop.
+    pub expected: String,
+}
+
+impl Schema {
+    /// Reads a schema and makes it ready.
+    ///
+    /// # Errors
+    /// A sentence saying why it is no schema of an object.
+    pub fn new(text: &str) -> Result<Self, String> {
+        let value = parse(text)?;
+        let validator = jsonschema::options()
+            .with_draft(jsonschema::Draft::Draft202012)
+            .should_validate_formats(true)
+            .build(&value)
+            .map_err(|error| format!("its schema is not valid: {error}"))?;
+        Ok(Self { value, validator: Some(validator) })
+    }
+
+    /// Whether a text is the schema of an object, without making it ready: that waits until the tool is called.
+    ///
+    /// # Errors
+    /// A sentence saying why it is none.
+    pub fn check(text: &str) -> Result<(), String> {
+        parse(text).map(drop)
+    }
+
+    /// The schema itself.
+    pub fn value(&self) -> &Value {
+        &self.value
+    }
+
+    /// Everything that is wrong with these arguments; nothing when they fit.
+    pub fn problems(&self, arguments: &Value) -> Vec<Problem> {
+        match &self.validator {
+            Some(validator) if validator.is_valid(arguments) => Vec::new(),
+            Some(validator) => validator.iter_errors(arguments).flat_map(|error| problems(&error, &self.value)).collect(),
+            None => vec![Problem { at: String::new(), expected: "the tool's schema cannot be read".into() }],
+        }
+    }
+}
+
+fn parse(text: &str) -> Result<Value, String> {
+    let value: Value = serde_json::from_str(text).map_err(|error| format!("its schema is not JSON: {error}"))?;
+    if value.get("type").and_then(Value::as_str) == Some("object") {
+        Ok(value)
+    } else {
+        Err("its schema must be that of an object: `\"type\": \"object\"`".into())
+    }
+}
+
+/// A library error in our words: which member, and what is expected there.
+fn problems(error: &jsonschema::ValidationError<'_>, schema: &Value) -> Vec<Problem> {
+    use jsonschema::error::ValidationErrorKind as Kind;
+    let at = error.instance_path().to_string();
+    let one = |at: String, expected: String| vec![Problem { at, expected }];
+    match error.kind() {
+        Kind::AdditionalProperties { unexpected } => unexpected
+            .iter()
+            .map(|name| Problem { at: format!("{at}/{name}"), expected: unknown_member(name, &at, schema) })
+            .collect(),
+        Kind::Required { property } => {
+            let name = property.as_str().unwrap_or_default();
+            one(format!("{at}/{name}"), "is required".into())
+        }
+        Kind::Enum { options } => one(at, enum_words(options, error.instance())),
+        Kind::Format { format } => one(at, format!("must be a valid {format}")),
+        _ => one(at, error.to_string()),
+    }
+}
+
+fn unknown_member(name: &str, at: &str, schema: &Value) -> String {
+    let known: Vec<&str> = members(schema, at).map(|members| members.keys().map(String::as_str).collect()).unwrap_or_default();
+    match nearest(name, known.iter().copied()) {
+        Some(near) => format!("is not an argument of this tool; did you mean `{near}`?"),
+        None if known.is_empty() => "is not an argument of this tool, which takes none".into(),
+        None => format!("is not an argument of this tool; it takes: {}", known.join(", ")),
+    }
+}
+
+/// The members that the schema knows at a place of the arguments.
+fn members<'a>(schema: &'a Value, at: &str) -> Option<&'a serde_json::Map<String, Value>> {
+    let mut place = schema;
+    for token in at.split('/').skip(1) {
+        place = if token.bytes().all(|byte| byte.is_ascii_digit()) {
+            place.get("items")?
+        } else {
+            place.get("properties")?.get(token)?
+        };
+    }
+    place.get("properties")?.as_object()
+}
+
+fn enum_words(options: &Value, given: &Value) -> String {
+    let options: Vec<&str> = options.as_array().map(|all| all.iter().filter_map(Value::as_str).collect()).unwrap_or_default();
+    let list = options.join(", ");
+    match given.as_str().and_then(|given| nearest(given, options.iter().copied())) {
+        Some(near) => format!("must be one of {list}; did you mean `{near}`?"),
+        None => format!("must be one of {list}"),
+    }
+}
+
+fn nearest<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    let mut scored: Vec<(f64, &str)> = known.map(|known| (strsim::jaro_winkler(name, known), known)).collect();
+    scored.sort_by(|left, right| right.0.total_cmp(&left.0));
+    scored.first().filter(|(score, _)| *score > 0.75).map(|(_, name)| *name)
+}

@@ -1,0 +1,57 @@
+//! Where admitted requests go: to the helpdesk, or into a plan.
+
+use futures_util::future::BoxFuture;
+use tickiti_relay_routes::{Class, Key};
+
+use super::error::CallError;
+use super::plan::Recorder;
+use crate::admit::Admitted;
+use crate::upstream::{self, Answer, Broken, Failure};
+
+/// Who answers requests. `upstream` implements it; tests script it.
+pub trait Helpdesk: Send + Sync {
+    /// Sends one request once and waits for its whole answer.
+    fn send<'a>(&'a self, request: &'a Admitted, key: Option<&'a str>) -> BoxFuture<'a, Result<Answer, Broken>>;
+}
+
+/// What becomes of the requests of a call.
+pub(super) enum Delivery<'a> {
+    /// They are sent.
+    Live(&'a dyn Helpdesk),
+    /// Writes are written down, reads are sent.
+    Plan(&'a Recorder<'a>),
+}
+
+/// A request that ended otherwise than well.
+pub(super) enum Stop {
+    /// The helpdesk said no, or nobody knows.
+    Failed(Box<Failure>),
+    /// A plan can go no further.
+    Ends(CallError),
+}
+
+impl Delivery<'_> {
+    /// Delivers one request and judges what came back.
+    pub(super) async fn deliver(&self, request: &Admitted) -> Result<Answer, Stop> {
+        match self {
+            Self::Live(helpdesk) => send(*helpdesk, request).await,
+            Self::Plan(recorder) => recorder.deliver(request).await,
+        }
+    }
+
+    /// Whether files are really made.
+    pub(super) fn is_live(&self) -> bool {
+        matches!(self, Self::Live(_))
+    }
+}
+
+/// Sends one request once, under a fresh key where the route takes one.
+pub(super) async fn send(helpdesk: &dyn Helpdesk, request: &Admitted) -> Result<Answer, Stop> {
+    let route = request.route();
+    let key = (route.class != Class::Read && route.key != Key::None).then(|| uuid::Uuid::new_v4().to_string());
+    let answer = helpdesk.send(request, key.as_deref()).await;
+    upstream::judge(request, answer).map_err(|failure| {
+        tracing::warn!(target: "relay", "{}", failure.for_log());
+        Stop::Failed(Box::new(failure))
+    })
+}

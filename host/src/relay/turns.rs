@@ -1,0 +1,262 @@
+//! The turn loop: ask the plugin, do what it says, until the call ends.
+
+use std::sync::Arc;
+
+use serde_json::{Map, Value};
+use tickiti_relay_routes::{Class, Route};
+
+use super::arguments::{self, Ready};
+use super::deliver::{Delivery, Stop};
+use super::error::{CallError, Done};
+use super::outputs::{Outputs, WriteFault};
+use super::render;
+use super::result::ToolResult;
+use super::{Relay, Watch, local};
+use crate::admit::{Admitted, Rules, admit};
+use crate::contract::{self, Call, GuestFault, Held, Reply, Request, Step, Turn};
+use crate::files::FileRefusal;
+use crate::limits;
+use crate::marks::{Marked, Marks};
+use crate::plugins::Entry;
+use crate::upstream::{Answer, AnswerBody};
+
+/// Runs one call to its end.
+pub(super) async fn run(
+    relay: &Relay,
+    tool: &str,
+    arguments: Map<String, Value>,
+    delivery: &Delivery<'_>,
+    watch: Watch<'_>,
+) -> Result<ToolResult, CallError> {
+    let entry = relay.catalogue.get(tool).ok_or_else(|| CallError::UnknownTool {
+        name: tool.to_owned(),
+        nearest: relay.catalogue.nearest(tool),
+    })?;
+    let mut marks = Marks::default();
+    let Ready { call, outputs, overwrite } = arguments::prepare(entry, arguments, &relay.files, &mut marks).await?;
+    let call_makes_files = !outputs.is_empty();
+    let mut running = Running {
+        relay,
+        entry,
+        delivery,
+        marks,
+        outputs: Outputs::new(Arc::clone(&relay.files), outputs, overwrite),
+        done: Done::default(),
+        sent_never: None,
+    };
+    if delivery.is_live() && call_makes_files {
+        running = running.with_outputs(|outputs, _| outputs.open().map_err(WriteFault::File)).await?;
+    }
+    running.turns(call, watch).await
+}
+
+/// One call under way.
+struct Running<'a> {
+    relay: &'a Relay,
+    entry: &'a Entry,
+    delivery: &'a Delivery<'a>,
+    marks: Marks,
+    outputs: Outputs,
+    done: Done,
+    /// The write that may never be repeated and was sent: no request may follow it.
+    sent_never: Option<String>,
+}
+
+impl Running<'_> {
+    async fn turns(mut self, call: Arc<Call>, watch: Watch<'_>) -> Result<ToolResult, CallError> {
+        let mut reply = self.entry.guest.start(Arc::clone(&call)).await;
+        for _ in 0..limits::TURNS {
+            let turn = self.turn_of(reply)?;
+            self.check_bounds(&turn)?;
+            if let Some(progress) = turn.progress {
+                watch(progress);
+            }
+            if self.delivery.is_live() && !turn.writes.is_empty() {
+                self = self.write(turn.writes).await?;
+            }
+            match turn.step {
+                Step::Relay(request) => return self.relay(request).await,
+                Step::Send(requests) => {
+                    let answers = self.send(requests).await?;
+                    reply = self.entry.guest.resume(Arc::clone(&call), turn.state, answers).await;
+                }
+                Step::Done(output) => return self.finish(output).await,
+            }
+        }
+        Err(self.beyond(format!("more than {} turns", limits::TURNS)))
+    }
+
+    /// Hands a request on and ends the call with its answer, untouched.
+    async fn relay(mut self, request: Request) -> Result<ToolResult, CallError> {
+        let answer = match local::answer(&request, &self.entry.tool, &self.relay.routes) {
+            Some(local) => local.map_err(|message| CallError::Plugin { message, done: self.done.clone() })?,
+            None => {
+                let admitted = self.admit(&request)?;
+                self.deliver(&admitted).await?
+            }
+        };
+        let rendered = render::answer(answer, &request.route, &self.entry.tool, Arc::clone(&self.relay.files)).await;
+        rendered.map_err(|refusal| CallError::File { refusal, done: self.done })
+    }
+
+    /// Sends requests in order; the first failure that the plugin did not ask to see ends the call.
+    async fn send(&mut self, requests: Vec<Request>) -> Result<Vec<contract::Answer>, CallError> {
+        let mut answers = Vec::with_capacity(requests.len());
+        let mut bytes = 0;
+        for request in requests {
+            let admitted = self.admit(&request)?;
+            let answer = self.deliver(&admitted).await?;
+            let answer = self.held(answer)?;
+            bytes += answer.body.len();
+            if bytes > limits::ANSWERS_BYTES {
+                return Err(self.beyond(format!(
+                    "answers of more than {} bytes in one turn; ask for smaller pages",
+                    limits::ANSWERS_BYTES
+                )));
+            }
+            answers.push(answer);
+        }
+        Ok(answers)
+    }
+
+    /// Ends the call with what the plugin made of it.
+    async fn finish(self, output: contract::Output) -> Result<ToolResult, CallError> {
+        let done = self.done;
+        let plugin = self.entry.plugin.clone();
+        let outputs = self.outputs;
+        let saved = if outputs.is_empty() {
+            Vec::new()
+        } else {
+            tokio::task::spawn_blocking(move || outputs.commit())
+                .await
+                .unwrap_or_else(|_| Err(FileRefusal::interrupted()))
+                .map_err(|refusal| CallError::File { refusal, done: done.clone() })?
+        };
+        render::output(output, &self.entry.tool, &self.marks, saved, Arc::clone(&self.relay.files)).await.map_err(|fault| match fault {
+            render::Fault::File(refusal) => CallError::File { refusal, done },
+            render::Fault::Plugin(what) => CallError::Limit { plugin, what, done },
+        })
+    }
+
+    fn turn_of(&self, reply: Result<Reply, GuestFault>) -> Result<Turn, CallError> {
+        match reply {
+            Ok(Ok(turn)) => Ok(turn),
+            Ok(Err(message)) => Err(CallError::Plugin { message, done: self.done.clone() }),
+            Err(fault) => {
+                tracing::error!(target: "relay", plugin = %self.entry.plugin, tool = %self.entry.tool.name, "{fault}");
+                Err(CallError::Guest { plugin: self.entry.plugin.clone(), fault, done: self.done.clone() })
+            }
+        }
+    }
+
+    fn check_bounds(&self, turn: &Turn) -> Result<(), CallError> {
+        let writes: usize = turn.writes.iter().map(|write| write.data.len()).sum();
+        if writes > limits::WRITES_BYTES {
+            return Err(self.beyond(format!("writes of {writes} bytes in one turn, more than {}", limits::WRITES_BYTES)));
+        }
+        if turn.state.len() > limits::STATE_BYTES {
+            return Err(self.beyond(format!("a state of {} bytes, more than {}", turn.state.len(), limits::STATE_BYTES)));
+        }
+        match &turn.step {
+            Step::Send(requests) if requests.len() > limits::TURN_REQUESTS => {
+                Err(self.beyond(format!("{} requests in one turn, more than {}", requests.len(), limits::TURN_REQUESTS)))
+            }
+            Step::Send(requests) if requests.is_empty() => Err(self.beyond("a `send` of no requests".into())),
+            _ => Ok(()),
+        }
+    }
+
+    fn admit(&self, request: &Request) -> Result<Admitted, CallError> {
+        let rules = Rules { tool: &self.entry.tool, grant: &self.entry.grant, routes: &self.relay.routes };
+        let admitted =
+            admit(request, rules, &self.marks).map_err(|refusal| CallError::Refused { refusal, done: self.done.clone() })?;
+        match &self.sent_never {
+            // Otherwise a repeat of the whole call would repeat what must not be repeated.
+            Some(earlier) if admitted.route().class != Class::Read => {
+                Err(self.beyond(format!("a write to `{}` after `{earlier}`, which may not be repeated and so must come last", request.route)))
+            }
+            _ => Ok(admitted),
+        }
+    }
+
+    async fn deliver(&mut self, request: &Admitted) -> Result<Answer, CallError> {
+        let route = Arc::clone(request.route());
+        match self.delivery.deliver(request).await {
+            Ok(answer) => {
+                self.note(&route);
+                Ok(answer)
+            }
+            Err(Stop::Ends(error)) => Err(error),
+            Err(Stop::Failed(failure)) => match failure.status() {
+                Some(status) if request.accept().contains(&status) => {
+                    failure.into_answer().ok_or_else(|| self.beyond("an accepted failure without an answer".into()))
+                }
+                _ => Err(CallError::Failed { failure, done: self.done.clone() }),
+            },
+        }
+    }
+
+    fn note(&mut self, route: &Route) {
+        if route.class != Class::Read {
+            self.done.0.push(route.name.clone());
+            if route.repeat == tickiti_relay_routes::Repeat::Never {
+                self.sent_never = Some(route.name.clone());
+            }
+        }
+    }
+
+    /// An answer as the plugin gets it: what was held becomes a mark.
+    fn held(&mut self, answer: Answer) -> Result<contract::Answer, CallError> {
+        let held = match answer.held {
+            None => None,
+            Some(held) => {
+                let bytes = held.bytes.len();
+                let marked = Marked { name: String::new(), media_type: "application/octet-stream".into(), bytes: held.bytes };
+                let mark = self.marks.add(marked).ok_or_else(|| {
+                    self.beyond(format!("more than {} bytes held at once; ask for smaller pages", limits::MARKED_BYTES))
+                })?;
+                Some(Held { mark, bytes: bytes as u64, items: held.items, text: held.text })
+            }
+        };
+        let body = match answer.body {
+            AnswerBody::Json(text) => text,
+            AnswerBody::Text(text) => Value::String(text).to_string(),
+            AnswerBody::Empty => "null".to_owned(),
+        };
+        Ok(contract::Answer { status: answer.status, body, held })
+    }
+
+    async fn write(self, writes: Vec<contract::Write>) -> Result<Self, CallError> {
+        self.with_outputs(move |outputs, marks| writes.iter().try_for_each(|write| outputs.write(write, marks))).await
+    }
+
+    /// Does something to the output files off the thread that serves: writing blocks.
+    async fn with_outputs(
+        mut self,
+        work: impl FnOnce(&mut Outputs, &mut Marks) -> Result<(), WriteFault> + Send + 'static,
+    ) -> Result<Self, CallError> {
+        let mut outputs = std::mem::replace(&mut self.outputs, Outputs::new(Arc::clone(&self.relay.files), Vec::new(), false));
+        let mut marks = std::mem::take(&mut self.marks);
+        let worked = tokio::task::spawn_blocking(move || {
+            let result = work(&mut outputs, &mut marks);
+            (outputs, marks, result)
+        });
+        let result = match worked.await {
+            Ok((outputs, marks, result)) => {
+                self.outputs = outputs;
+                self.marks = marks;
+                result
+            }
+            Err(_) => Err(WriteFault::File(FileRefusal::interrupted())),
+        };
+        match result {
+            Ok(()) => Ok(self),
+            Err(WriteFault::File(refusal)) => Err(CallError::File { refusal, done: self.done }),
+            Err(WriteFault::Plugin(what)) => Err(self.beyond(what)),
+        }
+    }
+
+    fn beyond(&self, what: String) -> CallError {
+        CallError::Limit { plugin: self.entry.plugin.clone(), what, done: self.done.clone() }
+    }
+}
