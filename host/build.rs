@@ -127,17 +127,14 @@ fn build(root: &Path, guests: &Path, rustflags: &[String]) -> Result<(), Failure
     }
 }
 
-/// Copies the components beside the table and writes it: name, SHA-256 in hex, bytes.
+/// Copies the components beside the table and writes it: name, SHA-256, bytes.
 fn embed(built: &Path, out: &Path) -> Result<(), Failure> {
     let mut table = String::from("&[\n");
     for plugin in PLUGINS {
         let component = built.join(format!("tickiti_plugin_{plugin}.wasm"));
         let bytes = fs::read(&component)
             .map_err(|error| sentence(format!("the plugin `{plugin}` left no {}: {error}", component.display())))?;
-        let digest = Sha256::digest(&bytes).iter().fold(String::new(), |mut hex, byte| {
-            let _ = write!(hex, "{byte:02x}"); // a String takes everything
-            hex
-        });
+        let digest = <[u8; 32]>::from(Sha256::digest(&bytes));
         let name = format!("{plugin}.wasm");
         write(&out.join(&name), &bytes)?;
         let _ =
