@@ -46,8 +46,8 @@ impl Tool for CreateTicket {
 
     async fn run(self, cx: &Context<'_>) -> Result<End> {
         let mut data = self.data.clone().unwrap_or_default();
-        data.set_some("subject", self.subject.as_ref())?;
-        data.set_some("content", self.content.as_ref())?;
+        data.set_some("subject", given(&self.subject))?;
+        data.set_some("content", given(&self.content))?;
         let images = self.attachments.as_deref().unwrap_or_default();
         self.check_shape(&data, images)?;
         if !images.is_empty() {
