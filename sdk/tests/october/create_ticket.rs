@@ -79,6 +79,7 @@ impl Tool for CreateTicket {
     }
 }
 
+#[expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 fn start(more: Value) -> Run<'static> {
     let mut arguments = json!({
         "originator_email_address": "a@b.c", "subject": "S", "is_public": true,
