@@ -3,7 +3,16 @@
 //! ARCHITECTURE.md is the map of the rooms below and of who may enter which.
 
 pub mod admit;
+pub mod cli;
+pub mod config;
 pub mod contract;
+pub mod files;
 pub mod json;
 pub mod limits;
 pub mod marks;
+pub mod mcp;
+pub mod plugins;
+pub mod redact;
+pub mod relay;
+pub mod sandbox;
+pub mod upstream;

@@ -39,6 +39,20 @@ pub const GUEST_LOG_BYTES: usize = 4 * KIB;
 /// limit: Bytes copied from a guest into the host in one call, all strings and lists together.
 pub const GUEST_ANSWER_BYTES: usize = 16 * MIB;
 
+/// limit: Random bytes that a guest gets in one request: more than a seed or a key is an attack on the host's memory.
+pub const GUEST_RANDOM_BYTES: usize = 64 * KIB;
+/// limit: Handles (streams, timers) that a guest holds at once. A busy Python event loop has a few dozen.
+pub const GUEST_HANDLES: usize = 1_000;
+/// What a fault tells of a guest's stderr: a panic's message and place.
+pub const GUEST_MESSAGE_CHARS: usize = 500;
+/// How long the clock that stops guests goes on ticking after the last one ended, so that a busy relay does not wake it for
+/// each turn and an idle one not at all.
+pub const GUEST_TICK_REST: Duration = Duration::from_millis(100);
+/// Stack of a thread that compiles: deep nesting in a component is the compiler's nesting too.
+pub const COMPILER_STACK_BYTES: usize = 16 * MIB;
+/// A compiled component in the cache: a Python component has 37 MB. A larger file is not of our making.
+pub const COMPILED_BYTES: usize = 128 * MIB;
+
 // === turns ===
 
 /// limit: Turns of one call: a download of 100 MB in pages of 1 MiB has 100, an export of 100,000 rows 200.
@@ -105,6 +119,30 @@ pub const TEXT_FILE_BYTES: usize = MIB;
 pub const FILE_BYTES: usize = 25 * MIB;
 /// limit: A file that a tool makes: an export of 100,000 rows has 205 MB.
 pub const OUTPUT_BYTES: u64 = 1024 * MIB as u64;
+/// limit: A path that an argument gives. Linux takes 4,096 with the final zero byte, others less.
+pub const PATH_BYTES: usize = 4_095;
+/// limit: One part of a path, on every file system in use.
+pub const NAME_BYTES: usize = 255;
+/// How much of a path is shown in a text.
+pub const PATH_SHOWN_CHARS: usize = 200;
+/// Name of a saved attachment, before a suffix: leaves room in [`NAME_BYTES`].
+pub const SAVED_NAME_BYTES: usize = 120;
+/// Numbered names tried for a saved attachment (`logo-2.png`) before it gets a random one.
+pub const SAVED_NAME_TRIES: u32 = 100;
+/// A temporary file older than this, whose writer is gone, is removed by the next output to its folder.
+pub const ABANDONED_OUTPUT: Duration = Duration::from_secs(3_600);
+/// Entries of a folder that are looked at for abandoned files; a huge folder is not read whole for them.
+pub const FOLDER_ENTRIES_SWEPT: usize = 10_000;
+/// limit: Records of files that the relay wrote. When there are more, the older half is forgotten: their files are then
+/// replaced only with `overwrite`.
+pub const WRITTEN_RECORDS: usize = 4_096;
+/// limit: One such record: a path and five numbers.
+pub const WRITTEN_RECORD_BYTES: u64 = 16 * KIB as u64;
+
+// === configuration ===
+
+/// limit: A token file. A token has some 50 characters.
+pub const TOKEN_FILE_BYTES: u64 = 4 * KIB as u64;
 
 // === results ===
 
@@ -115,3 +153,8 @@ pub const ENCLOSED_BYTES: usize = 512 * KIB;
 pub const RESULT_TEXT_BYTES: usize = MIB;
 /// How much of a text that was saved is shown: Claude Code moves results of 50,000 characters and more out of sight.
 pub const RESULT_TEXT_SHOWN_BYTES: usize = 40 * KIB;
+
+// === the program ===
+
+/// Threads for what blocks: reading and writing files. Tools use few at a time.
+pub const BLOCKING_THREADS: usize = 4;

@@ -44,3 +44,13 @@ pub fn list(relay: &Relay) -> serde_json::Value {
     let tools: Vec<_> = relay.catalogue.iter().map(|entry| convert::tool(entry)).collect();
     serde_json::json!({ "tools": tools })
 }
+
+/// A result as `tools/call` answers it, for `tickiti-relay call --json`.
+pub fn result(result: crate::relay::ToolResult) -> serde_json::Value {
+    serde_json::json!(convert::result(result))
+}
+
+/// A failure as `tools/call` answers it, for `tickiti-relay call --json`.
+pub fn error(text: &str) -> serde_json::Value {
+    serde_json::json!(convert::error(text))
+}

@@ -24,6 +24,7 @@ pub use result::{Item, ToolResult};
 use crate::contract::Progress;
 use crate::files::Files;
 use crate::plugins::Catalogue;
+use crate::redact::Redactor;
 
 /// All that a call needs. One for the life of the program; calls run side by side.
 pub struct Relay {
@@ -35,6 +36,8 @@ pub struct Relay {
     pub files: Arc<Files>,
     /// Who answers.
     pub helpdesk: Arc<dyn Helpdesk>,
+    /// Takes the token out of every text that leaves; none where there is no token.
+    pub redactor: Option<Redactor>,
 }
 
 /// Told how far a long call is.
@@ -47,7 +50,27 @@ impl Relay {
     /// Everything that ends a call without a result, in words for the assistant.
     pub async fn call(&self, tool: &str, arguments: Map<String, Value>, watch: Watch<'_>) -> Result<ToolResult, CallError> {
         let delivery = deliver::Delivery::Live(self.helpdesk.as_ref());
-        turns::run(self, tool, arguments, &delivery, watch).await
+        let mut result = turns::run(self, tool, arguments, &delivery, watch).await?;
+        for item in &mut result.content {
+            if let Item::Text(text) = item
+                && let Cow::Owned(clean) = self.without_secret(text)
+            {
+                *text = clean;
+            }
+        }
+        Ok(result)
+    }
+
+    /// A text without the token, should a helpdesk or a plugin have put it there.
+    pub fn redact(&self, text: &str) -> String {
+        self.without_secret(text).into_owned()
+    }
+
+    fn without_secret<'t>(&self, text: &'t str) -> Cow<'t, str> {
+        match &self.redactor {
+            Some(redactor) => redactor.redact(text),
+            None => Cow::Borrowed(text),
+        }
     }
 
     /// Runs one call without sending a write: what it would send, in order. Reads are really sent, unless `offline`.

@@ -32,8 +32,10 @@ pub(crate) struct Recorded {
     held: Option<Held>,
     /// Reduces a body that has just come to what the tool decoded; done only when there is a further turn.
     #[serde(skip)]
-    reduce: Option<fn(&str) -> Result<Box<RawValue>>>,
+    reduce: Option<Reduce>,
 }
+
+type Reduce = fn(&str) -> Result<Box<RawValue>>;
 
 impl Recorded {
     /// An answer that has just come, of which the tool reads a `T`.

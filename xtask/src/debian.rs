@@ -26,6 +26,8 @@ const KEYS: [&str; 2] =
 const LISTS_LIMIT: Duration = Duration::from_secs(300);
 /// 40 MB.
 const DOWNLOAD_LIMIT: Duration = Duration::from_secs(600);
+/// Seconds, but on a disk that others keep busy.
+const UNPACK_LIMIT: Duration = Duration::from_secs(300);
 /// 30 s on two cores.
 const BUILD_LIMIT: Duration = Duration::from_secs(1200);
 /// What needs no network and next to no time.
@@ -107,9 +109,9 @@ impl Debian {
         tool.current_dir(&self.work);
         for (option, value) in [
             ("Dir::Etc::sourcelist", self.work.join("debian.sources").into_os_string()),
-            ("Dir::Etc::sourceparts", "-".into()),
-            ("Dir::Etc::preferences", "-".into()),
-            ("Dir::Etc::preferencesparts", "-".into()),
+            ("Dir::Etc::sourceparts", "/dev/null".into()),
+            ("Dir::Etc::preferences", "/dev/null".into()),
+            ("Dir::Etc::preferencesparts", "/dev/null".into()),
             ("Dir::State::lists", self.work.join("lists").into_os_string()),
             ("Dir::Cache", self.work.clone().into_os_string()),
             ("Acquire::Languages", "none".into()),
@@ -150,15 +152,27 @@ impl Debian {
         download.args(["-q", "download", &format!("rust-src={sources}"), "wasi-libc"]);
         step::kept("fetch the sources", &mut download, DOWNLOAD_LIMIT)?;
         let unpacked = self.work.join("unpacked");
-        let entries = fs::read_dir(&self.work).map_err(|error| error.to_string())?;
-        for package in
-            entries.flatten().map(|entry| entry.path()).filter(|path| path.extension().is_some_and(|end| end == "deb"))
-        {
-            let mut unpack = place.command("dpkg-deb");
-            unpack.arg("--extract").arg(package).arg(&unpacked);
-            step::asked(&mut unpack, DOWNLOAD_LIMIT)?;
-        }
+        fs::create_dir(&unpacked).map_err(|error| error.to_string())?;
+        // Only what is compiled: the whole package has 45,000 files, and some disks take minutes to remove them again.
+        self.unpack(place, "rust-src", &format!("./usr/src/rustc-{version}/library"), &unpacked)?;
+        self.unpack(place, "wasi-libc", &format!("./usr/lib/{TARGET}"), &unpacked)?;
         Ok(unpacked)
+    }
+
+    /// Unpacks one folder of a package that was fetched.
+    fn unpack(&self, place: &Place, package: &str, folder: &str, to: &Path) -> Result<(), String> {
+        let entries = fs::read_dir(&self.work).map_err(|error| error.to_string())?;
+        let archive = entries.flatten().find(|entry| {
+            entry
+                .file_name()
+                .to_str()
+                .is_some_and(|name| name.starts_with(&format!("{package}_")) && name.ends_with(".deb"))
+        });
+        let archive = archive.ok_or_else(|| format!("apt-get fetched no {package}"))?.path();
+        let mut unpack = place.command("sh");
+        unpack.args(["-c", r#"dpkg-deb --fsys-tarfile "$1" | tar --extract --directory "$2" "$3""#, "sh"]);
+        step::kept(&format!("unpack {package}"), unpack.arg(archive).arg(to).arg(folder), UNPACK_LIMIT)?;
+        Ok(())
     }
 }
 

@@ -34,6 +34,11 @@ pub(super) fn result(result: ToolResult) -> CallToolResult {
     answer
 }
 
+/// A failure as `tools/call` answers it: the assistant reads the text.
+pub(super) fn error(text: &str) -> CallToolResult {
+    CallToolResult::error(vec![ContentBlock::text(text)])
+}
+
 fn item(item: Item) -> ContentBlock {
     match item {
         Item::Text(text) => ContentBlock::text(text),

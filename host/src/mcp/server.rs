@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use futures_util::FutureExt;
 use rmcp::model::{
-    CallToolRequestParams, CallToolResponse, CallToolResult, CompleteRequestMethod, CompleteRequestParams, CompleteResult, ContentBlock,
+    CallToolRequestParams, CallToolResponse, CallToolResult, CompleteRequestMethod, CompleteRequestParams, CompleteResult,
     CustomRequest, CustomResult, ErrorCode, ErrorData, Implementation, ListPromptsRequestMethod, ListPromptsResult,
     ListResourceTemplatesRequestMethod, ListResourceTemplatesResult, ListResourcesRequestMethod, ListResourcesResult, ListToolsResult,
     PaginatedRequestParams, ProgressNotificationParam, ServerCapabilities, ServerConfig, Tool,
@@ -46,12 +46,12 @@ impl Server {
         match ended {
             Ok(Ok(result)) => Ok(convert::result(result)),
             Ok(Err(error @ CallError::UnknownTool { .. })) => Err(ErrorData::invalid_params(error.to_string(), None)),
-            Ok(Err(error)) => Ok(CallToolResult::error(vec![ContentBlock::text(self.relay.redact(&error.for_assistant()))])),
+            Ok(Err(error)) => Ok(convert::error(&self.relay.redact(&error.for_assistant()))),
             Err(_) => {
                 tracing::error!(target: "mcp", tool = %request.name, "a call panicked");
                 let text = "The relay itself failed while it worked on this call. Whether anything took effect is unknown: look \
                             before you call again. Please report this as a fault of the relay.";
-                Ok(CallToolResult::error(vec![ContentBlock::text(text)]))
+                Ok(convert::error(text))
             }
         }
     }

@@ -5,25 +5,23 @@ use std::borrow::Cow;
 use super::catalogue::Installed;
 use crate::admit::Grant;
 use crate::contract::GuestFault;
-use crate::sandbox::{Component, Sandbox};
+use crate::sandbox::{Code, Component, Digest, Sandbox};
 
 mod embedded {
     include!(concat!(env!("OUT_DIR"), "/embedded.rs"));
 }
 
-/// The built-in plugins, in the order in which their tools are listed. Their descriptions come from the sandbox's store
-/// after the first run, so that nothing is compiled or loaded at start.
-pub fn builtin(sandbox: &Sandbox) -> Vec<Result<Installed, (String, GuestFault)>> {
-    embedded::COMPONENTS
-        .iter()
-        .map(|embedded| {
-            let component = Component {
-                name: embedded.name.to_owned(),
-                bytes: Cow::Borrowed(embedded.bytes),
-                digest: embedded.digest.to_owned(),
-            };
-            let manifest = sandbox.describe(&component).map_err(|fault| (component.name.clone(), fault))?;
-            Ok(Installed { manifest, grant: Grant::all(), guest: sandbox.guest(component) })
-        })
-        .collect()
+/// The built-in plugins, in the order in which their tools are listed, each with what keeps it from being served.
+///
+/// Their descriptions come from the sandbox's store after the first run, so that nothing is compiled or loaded at start.
+pub async fn builtin(sandbox: &Sandbox) -> Vec<(&'static str, Result<Installed, GuestFault>)> {
+    let mut installed = Vec::with_capacity(embedded::COMPONENTS.len());
+    for component in embedded::COMPONENTS {
+        let code = Code::Bytes(Cow::Borrowed(component.bytes));
+        let plugin = sandbox.plugin(Component::new(component.name, Digest(component.digest), code));
+        let described = plugin.describe().await;
+        let ready = described.map(|manifest| Installed { manifest, grant: Grant::all(), guest: plugin });
+        installed.push((component.name, ready));
+    }
+    installed
 }

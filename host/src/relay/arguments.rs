@@ -73,7 +73,7 @@ async fn open(inputs: Vec<(String, String, Access)>, files: &Arc<Files>, marks: 
     opened
         .into_iter()
         .map(|(at, path, file)| {
-            let marked = Marked { name: file.name.clone(), media_type: file.media_type, bytes: file.bytes };
+            let marked = Marked { name: file.name.clone(), media_type: file.media_type.to_owned(), bytes: file.bytes };
             let mark = marks.add(marked).ok_or_else(|| FileRefusal::too_many_bytes(&path, limits::MARKED_BYTES))?;
             Ok(File { at, name: file.name, size: file.size, text: file.text, mark })
         })

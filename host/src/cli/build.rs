@@ -1,0 +1,128 @@
+//! Puts the rooms together from the configuration.
+
+use std::borrow::Cow;
+use std::path::Path;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use futures_util::future::{BoxFuture, FutureExt};
+use tickiti_relay_routes::Table;
+
+use super::VerbError;
+use crate::admit::Admitted;
+use crate::config::{Config, Local, process_environment};
+use crate::files::Files;
+use crate::plugins::{Catalogue, builtin};
+use crate::redact::Redactor;
+use crate::relay::{Helpdesk, Relay};
+use crate::sandbox::Sandbox;
+use crate::upstream::{Answer, Broken, Upstream};
+use crate::{limits, mcp};
+
+/// Serves MCP on stdio until the end of input.
+pub(super) fn serve(routes: Option<&Path>) -> Result<ExitCode, VerbError> {
+    let config = Config::from_env(&process_environment).map_err(configuration)?;
+    log(config.local.log);
+    let runtime = runtime()?;
+    let relay = Arc::new(runtime.block_on(online(config, routes))?);
+    tracing::info!(target: "relay", tools = relay.catalogue.iter().len(), "ready");
+    let served = runtime.block_on(mcp::serve(relay));
+    // Reading stdin can block a thread for ever; the end of the program does not wait for it.
+    runtime.shutdown_background();
+    served.map(|()| ExitCode::SUCCESS).map_err(|error| VerbError::Failed(error.to_string()))
+}
+
+/// The relay of this configuration, for a verb.
+pub(super) fn relay(routes: Option<&Path>) -> Result<Relay, VerbError> {
+    let config = Config::from_env(&process_environment).map_err(configuration)?;
+    log(config.local.log);
+    runtime()?.block_on(online(config, routes))
+}
+
+/// A relay that reaches no helpdesk, for verbs that need none: it wants no address and no token.
+pub(super) fn offline(routes: Option<&Path>) -> Result<Relay, VerbError> {
+    let local = local()?;
+    log(local.log);
+    runtime()?.block_on(assemble(&local, Arc::new(NoHelpdesk), None, routes))
+}
+
+/// The part of the configuration that is about this computer.
+pub(super) fn local() -> Result<Local, VerbError> {
+    Local::from_env(&process_environment).map_err(configuration)
+}
+
+/// One thread serves: what is slow happens in the guest thread or in a few blocking ones.
+pub(super) fn runtime() -> Result<tokio::runtime::Runtime, VerbError> {
+    tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .max_blocking_threads(limits::BLOCKING_THREADS)
+        .build()
+        .map_err(|error| VerbError::Failed(format!("the program cannot start its event loop: {error}")))
+}
+
+/// The table of endpoints: the built-in one, or a file's.
+pub(super) fn table(routes: Option<&Path>) -> Result<Cow<'static, Table>, VerbError> {
+    let Some(path) = routes else { return Ok(Cow::Borrowed(Table::builtin())) };
+    let failed = |reason: String| VerbError::Configuration(format!("--routes {}: {reason}", path.display()));
+    let text = std::fs::read_to_string(path).map_err(|error| failed(error.to_string()))?;
+    Table::from_json(&text).map(Cow::Owned).map_err(|error| failed(error.to_string()))
+}
+
+async fn online(config: Config, routes: Option<&Path>) -> Result<Relay, VerbError> {
+    let Config { connection, local } = config;
+    let redactor = Redactor::new(connection.token.secret());
+    let upstream = Upstream::new(connection.base.url().clone(), connection.token.secret().clone(), connection.timeout, None);
+    assemble(&local, Arc::new(upstream), Some(redactor), routes).await
+}
+
+async fn assemble(
+    local: &Local,
+    helpdesk: Arc<dyn Helpdesk>,
+    redactor: Option<Redactor>,
+    routes: Option<&Path>,
+) -> Result<Relay, VerbError> {
+    let files = Files::new(local.files.clone())
+        .map_err(|refusals| VerbError::Configuration(refusals.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")))?;
+    let sandbox = Sandbox::new(Some(local.cache.clone()));
+    let mut installed = Vec::new();
+    for (name, plugin) in builtin(&sandbox).await {
+        match plugin {
+            Ok(plugin) => installed.push(plugin),
+            // One plugin that fails never stops the others.
+            Err(fault) => tracing::error!(target: "relay", plugin = name, "not served: {fault}"),
+        }
+    }
+    let (catalogue, faults) = Catalogue::new(installed);
+    for fault in faults {
+        tracing::error!(target: "relay", "not served: {fault}");
+    }
+    Ok(Relay { catalogue, routes: table(routes)?, files: Arc::new(files), helpdesk, redactor })
+}
+
+fn configuration(errors: crate::config::ConfigErrors) -> VerbError {
+    VerbError::Configuration(errors.to_string())
+}
+
+/// Logs to stderr. The libraries beneath stay quiet but for warnings: at lower levels they would log arguments.
+fn log(level: tracing::Level) {
+    use tracing_subscriber::filter::{LevelFilter, Targets};
+    use tracing_subscriber::layer::SubscriberExt;
+    use tracing_subscriber::util::SubscriberInitExt;
+
+    let ours = ["relay", "mcp", "plugin", "upstream", "sandbox", "files", "tickiti_relay"];
+    let filter = Targets::new()
+        .with_default(LevelFilter::WARN.min(level.into()))
+        .with_targets(ours.map(|target| (target, LevelFilter::from_level(level))));
+    let layer = tracing_subscriber::fmt::layer().with_writer(std::io::stderr).with_ansi(false);
+    // A second subscriber in one process can only be a test's, which then keeps its own.
+    let _ = tracing_subscriber::registry().with(filter).with(layer).try_init();
+}
+
+/// Stands where no helpdesk is needed.
+struct NoHelpdesk;
+
+impl Helpdesk for NoHelpdesk {
+    fn send<'a>(&'a self, _: &'a Admitted, _: Option<&'a str>) -> BoxFuture<'a, Result<Answer, Broken>> {
+        std::future::ready(Err(Broken::NotConnected { why: "this verb reaches no helpdesk".into() })).boxed()
+    }
+}

@@ -1,0 +1,79 @@
+//! The verb `connect`: shows the change, makes it, and says what to do next.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use super::arguments::Connect;
+use super::connect::{self, Change, Launch};
+use super::{VerbError, build, print};
+use crate::config::{process_environment, variables};
+
+pub(super) fn run(options: &Connect) -> Result<ExitCode, VerbError> {
+    let failed = |error: connect::ConnectError| VerbError::Failed(error.to_string());
+    let project = options.project.as_deref();
+    let change = if options.undo {
+        connect::undo(options.client, project).map_err(failed)?
+    } else {
+        connect::connect(options.client, project, &launch()?).map_err(failed)?
+    };
+    if !options.dry_run && !change.unchanged {
+        change.write().map_err(failed)?;
+        if options.undo {
+            change.forget_copy();
+        }
+    }
+    if options.json {
+        print::json(&serde_json::json!({
+            "file": change.path,
+            "copy": change.copy.as_ref().filter(|_| !options.undo),
+            "entry": change.entry,
+            "written": !options.dry_run && !change.unchanged,
+        }));
+    } else {
+        print::out(&shown(&change, options));
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// How a client starts this very program, with what the environment says now. The token goes by its file, never by itself:
+/// clients' files are copied, synchronised and committed.
+fn launch() -> Result<Launch, VerbError> {
+    let command = std::env::current_exe()
+        .map_err(|error| VerbError::Failed(format!("the program does not know its own path: {error}")))?;
+    let set = |name: &str| process_environment(name).and_then(|value| value.into_string().ok()).filter(|value| !value.trim().is_empty());
+    if set(variables::API_BASE).is_none() || set(variables::API_TOKEN_FILE).is_none() {
+        return Err(VerbError::Configuration(format!(
+            "set {} and {} first, so that they can be written into the client's entry. The file holds the token and nothing \
+             else and is yours alone (chmod 600); the token itself is never written into a client's file",
+            variables::API_BASE,
+            variables::API_TOKEN_FILE
+        )));
+    }
+    build::local()?;
+    let names = variables::VARIABLES.iter().map(|variable| variable.name).filter(|name| *name != variables::API_TOKEN);
+    let environment = names.filter_map(|name| set(name).map(|value| (name.to_owned(), value))).collect();
+    Ok(Launch { command, environment })
+}
+
+fn shown(change: &Change, options: &Connect) -> String {
+    let file = change.path.display();
+    if change.unchanged {
+        return format!("{file} is as wanted already.");
+    }
+    let mut lines = vec![match (options.dry_run, options.undo) {
+        (true, false) => format!("{file} would get this entry:"),
+        (true, true) => format!("{file} would be as before:"),
+        (false, false) => format!("{file} has this entry now:"),
+        (false, true) => format!("{file} is as before:"),
+    }];
+    match &change.entry {
+        Some(entry) => lines.push(format!("\"tickiti\": {}", serde_json::to_string_pretty(entry).unwrap_or_default())),
+        None => lines.push("no entry \"tickiti\"".into()),
+    }
+    if !options.dry_run && !options.undo {
+        let copy: Option<&PathBuf> = change.copy.as_ref();
+        lines.extend(copy.map(|copy| format!("How it was before is kept in {}; --undo brings it back.", copy.display())));
+        lines.push("Start the client anew. `tickiti-relay doctor` looks whether the relay itself is in order.".into());
+    }
+    lines.join("\n")
+}

@@ -1,0 +1,82 @@
+//! The only room that knows wasmtime: it runs plugins, and lets nothing in or out but the words of [`crate::contract`].
+//!
+//! A guest gets a fresh instance per turn, on one thread that all guests share by turns, under limits of time, memory, tables,
+//! stack and answer, in a virtual and empty WASI. Whatever it does, its caller gets a [`GuestFault`] and the next call works.
+//!
+//! | file | what it knows |
+//! |---|---|
+//! | `plugin` | a plugin as the rest of the relay sees it: loaded at first use, then called |
+//! | `component` | what a plugin is loaded from |
+//! | `load` | from bytes or cache to code that can be called |
+//! | `cache` | the folder of compiled components and manifests |
+//! | `engine` | wasmtime's settings; what exists once: engine, linker, threads |
+//! | `door_0_1` | version 0.1 of the contract: generated types into ours |
+//! | `instance` | one turn in one fresh instance, with its limits |
+//! | `limiter`, `ticker`, `queue`, `guest_thread` | memory, time, whose turn it is, where it runs |
+//! | `wasi` | the virtual, empty world |
+//! | `fault` | from traps to [`GuestFault`] |
+
+mod cache;
+mod component;
+mod door_0_1;
+mod engine;
+mod fault;
+mod guest_thread;
+mod instance;
+mod limiter;
+mod load;
+mod plugin;
+mod queue;
+mod ticker;
+mod wasi;
+
+#[cfg(test)]
+mod tests;
+
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError};
+
+pub use component::{Code, Component, Digest};
+pub use plugin::Plugin;
+
+use crate::contract::GuestFault;
+use cache::Cache;
+use engine::Machine;
+
+/// Runs plugins. Cheap to make and to clone: engine, linker and threads come into being when the first plugin is loaded.
+#[derive(Clone)]
+pub struct Sandbox {
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    cache: Option<Cache>,
+    machine: Mutex<Option<Arc<Machine>>>,
+}
+
+impl Sandbox {
+    /// A sandbox that keeps compiled components and manifests under `cache_folder`, in a folder `components` of its own that
+    /// is private to the user. Without one, or where it cannot be made private, it compiles anew in each process.
+    #[must_use]
+    pub fn new(cache_folder: Option<PathBuf>) -> Self {
+        let cache = cache_folder.map(|folder| Cache::new(folder.join("components")));
+        Self { shared: Arc::new(Shared { cache, machine: Mutex::new(None) }) }
+    }
+
+    /// A plugin of this sandbox. Reads and loads nothing before its first use.
+    #[must_use]
+    pub fn plugin(&self, component: Component) -> Arc<Plugin> {
+        Arc::new(Plugin::new(Arc::clone(&self.shared), component))
+    }
+}
+
+impl Shared {
+    /// The engine and its threads, made when first asked for.
+    fn machine(&self) -> Result<Arc<Machine>, GuestFault> {
+        let mut machine = self.machine.lock().unwrap_or_else(PoisonError::into_inner);
+        match &*machine {
+            Some(made) => Ok(Arc::clone(made)),
+            None => Ok(Arc::clone(machine.insert(Arc::new(Machine::start()?)))),
+        }
+    }
+}

@@ -1,0 +1,155 @@
+//! The folder of compiled components and manifests, private to the user.
+//!
+//! `NAME.DIGEST.ENGINE.cwasm` is code for one engine setting; `NAME.DIGEST.VERSION.manifest` is what a plugin said it is, for
+//! one version of the relay. Each file begins with the SHA-256 of the rest, is written beside its place and renamed, and is
+//! made anew when it is not whole. Nothing here is ever an error: without a cache everything works, only slower.
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use sha2::{Digest, Sha256};
+
+use super::component::Component;
+use crate::contract::Manifest;
+use crate::limits;
+
+const SEAL_BYTES: usize = 32;
+
+/// The folder; made when something is first stored.
+pub(super) struct Cache {
+    folder: PathBuf,
+}
+
+impl Cache {
+    pub(super) fn new(folder: PathBuf) -> Self {
+        Self { folder }
+    }
+
+    /// Compiled code for an engine of this `compatibility`.
+    pub(super) fn code(&self, plugin: &Component, compatibility: &str) -> Option<Vec<u8>> {
+        self.read(&code_name(plugin, compatibility))
+    }
+
+    /// Stores compiled code and removes what other versions of the plugin left.
+    pub(super) fn store_code(&self, plugin: &Component, compatibility: &str, code: &[u8]) {
+        self.write(&code_name(plugin, compatibility), code);
+        self.remove_stale(plugin, "cwasm", &code_name(plugin, compatibility));
+    }
+
+    /// What the plugin said it is.
+    pub(super) fn manifest(&self, plugin: &Component) -> Option<Manifest> {
+        serde_json::from_slice(&self.read(&manifest_name(plugin))?).ok()
+    }
+
+    /// Stores what the plugin said it is and removes what other versions of it said.
+    pub(super) fn store_manifest(&self, plugin: &Component, manifest: &Manifest) {
+        if let Ok(text) = serde_json::to_vec(manifest) {
+            self.write(&manifest_name(plugin), &text);
+            self.remove_stale(plugin, "manifest", &manifest_name(plugin));
+        }
+    }
+
+    fn read(&self, name: &str) -> Option<Vec<u8>> {
+        if !is_private(&self.folder) {
+            return None;
+        }
+        let path = self.folder.join(name);
+        let size = std::fs::symlink_metadata(&path).ok().filter(std::fs::Metadata::is_file)?.len();
+        if size > limits::COMPILED_BYTES as u64 {
+            return None;
+        }
+        let mut bytes = std::fs::read(&path).ok()?;
+        let (seal, content) = bytes.split_at_checked(SEAL_BYTES)?;
+        if seal != Sha256::digest(content).as_slice() {
+            tracing::warn!(file = %path.display(), "a file of the cache is damaged and will be made anew");
+            return None;
+        }
+        bytes.drain(..SEAL_BYTES);
+        Some(bytes)
+    }
+
+    fn write(&self, name: &str, content: &[u8]) {
+        if let Err(error) = self.try_write(name, content) {
+            tracing::debug!(folder = %self.folder.display(), %error, "nothing is kept in the cache");
+        }
+    }
+
+    fn try_write(&self, name: &str, content: &[u8]) -> std::io::Result<()> {
+        make_private(&self.folder)?;
+        if !is_private(&self.folder) {
+            return Err(std::io::Error::other("others may write there, or it is theirs"));
+        }
+        // Named after the process and the content's digest: two relays may write the same file at once.
+        let seal = Sha256::digest(content);
+        let beside = self.folder.join(format!("{name}.{}.part", std::process::id()));
+        let written = (|| {
+            let mut file = std::fs::File::create(&beside)?;
+            file.write_all(&seal)?;
+            file.write_all(content)?;
+            drop(file);
+            std::fs::rename(&beside, self.folder.join(name))
+        })();
+        if written.is_err() {
+            // It may not even be there.
+            let _ = std::fs::remove_file(&beside);
+        }
+        written
+    }
+
+    /// Removes the plugin's other files of this kind.
+    fn remove_stale(&self, plugin: &Component, extension: &str, keep: &str) {
+        let Ok(entries) = std::fs::read_dir(&self.folder) else { return };
+        let prefix = format!("{}.", file_name(plugin.name()));
+        for entry in entries.flatten() {
+            let name = entry.file_name();
+            let Some(name) = name.to_str() else { continue };
+            if name.starts_with(&prefix)
+                && Path::new(name).extension().is_some_and(|found| found == extension)
+                && name != keep
+            {
+                // Another relay may have removed it already, or hold it open.
+                let _ = std::fs::remove_file(entry.path());
+            }
+        }
+    }
+}
+
+fn code_name(plugin: &Component, compatibility: &str) -> String {
+    format!("{}.{}.{compatibility}.cwasm", file_name(plugin.name()), plugin.digest())
+}
+
+fn manifest_name(plugin: &Component) -> String {
+    format!("{}.{}.{}.manifest", file_name(plugin.name()), plugin.digest(), env!("CARGO_PKG_VERSION"))
+}
+
+/// A plugin's name as part of a file's name; its digest makes that unique.
+fn file_name(plugin: &str) -> String {
+    let kept = plugin.chars().take(limits::TOOL_NAME_CHARS);
+    kept.map(|character| if character.is_ascii_alphanumeric() { character } else { '_' }).collect()
+}
+
+#[cfg(unix)]
+fn make_private(folder: &Path) -> std::io::Result<()> {
+    use std::os::unix::fs::DirBuilderExt;
+    std::fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)
+}
+
+/// Whether the folder is there, is one, is the user's, and nobody else may write to it.
+#[cfg(unix)]
+fn is_private(folder: &Path) -> bool {
+    use std::os::unix::fs::MetadataExt;
+    std::fs::symlink_metadata(folder).is_ok_and(|found| {
+        found.is_dir() && found.uid() == rustix::process::geteuid().as_raw() && found.mode() & 0o022 == 0
+    })
+}
+
+#[cfg(not(unix))]
+fn make_private(folder: &Path) -> std::io::Result<()> {
+    std::fs::create_dir_all(folder)
+}
+
+/// Elsewhere the folder inherits the rights of the user's own cache folder, which is private by default.
+#[cfg(not(unix))]
+fn is_private(folder: &Path) -> bool {
+    std::fs::symlink_metadata(folder).is_ok_and(|found| found.is_dir())
+}

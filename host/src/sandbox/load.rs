@@ -1,0 +1,76 @@
+//! From bytes, or from the cache, to code that can be called.
+
+use std::sync::Mutex;
+
+use wasmtime::component;
+
+use super::cache::Cache;
+use super::component::{Component, load_fault};
+use super::door_0_1;
+use super::engine::Machine;
+use super::wasi;
+use crate::contract::GuestFault;
+
+/// The interface by whose version a component says which contract it was made for.
+const INTERFACE: &str = "tickiti:relay/tools@";
+/// The versions that this relay speaks, for its messages.
+const SPOKEN: &str = "0.1";
+
+/// One component compiles at a time: a Python component takes 400 MB for it.
+static COMPILING: Mutex<()> = Mutex::new(());
+
+/// Loads a component from the cache, or compiles it and stores the code there.
+pub(super) fn load(machine: &Machine, cache: Option<&Cache>, plugin: &Component) -> Result<door_0_1::Door, GuestFault> {
+    let compatibility = machine.compatibility();
+    let stored = cache.and_then(|cache| cache.code(plugin, &compatibility));
+    // SAFETY: `deserialize` trusts its bytes. These were written by this program's `store_code` into a folder that belongs to
+    // the user and that nobody else may write to, both checked by `Cache` before it reads; their SHA-256 was compared, so
+    // they are whole. Who can write there can replace this program too.
+    #[expect(unsafe_code, reason = "the one place; see SAFETY above")]
+    let stored = stored.and_then(|code| unsafe { component::Component::deserialize(&machine.engine, code) }.ok());
+    let code = match stored {
+        Some(code) => code,
+        None => compile(machine, cache, plugin, &compatibility)?,
+    };
+    open(machine, &code)
+}
+
+fn compile(
+    machine: &Machine,
+    cache: Option<&Cache>,
+    plugin: &Component,
+    compatibility: &str,
+) -> Result<component::Component, GuestFault> {
+    let _one_at_a_time = COMPILING.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+    let bytes = plugin.read()?;
+    let code = component::Component::from_binary(&machine.engine, &bytes).map_err(|error| refused(&error))?;
+    if let (Some(cache), Ok(compiled)) = (cache, code.serialize()) {
+        cache.store_code(plugin, compatibility, &compiled);
+    }
+    Ok(code)
+}
+
+/// Chooses the door by the version in the component's export, before anything of it runs.
+fn open(machine: &Machine, code: &component::Component) -> Result<door_0_1::Door, GuestFault> {
+    if let Some(import) = wasi::refused_import(&machine.engine, code) {
+        let import = wasi::clean(&import);
+        return Err(load_fault(format!("it imports {import}, and a plugin may import nothing but the empty WASI 0.2")));
+    }
+    let ty = code.component_type();
+    let version = ty.exports(&machine.engine).find_map(|(name, _)| name.strip_prefix(INTERFACE).map(str::to_owned));
+    match version.as_deref() {
+        Some("0.1.0") => {
+            let linked = machine.linker.instantiate_pre(code).map_err(|error| refused(&error))?;
+            door_0_1::Door::open(linked).map_err(|error| refused(&error))
+        }
+        Some(other) => {
+            let other = wasi::clean(other);
+            Err(load_fault(format!("it was made for version {other} of the contract; this relay speaks {SPOKEN}")))
+        }
+        None => Err(load_fault(format!("it is no plugin: it exports no {INTERFACE}{SPOKEN}.0"))),
+    }
+}
+
+fn refused(error: &wasmtime::Error) -> GuestFault {
+    load_fault(wasi::clean(&format!("{error:#}").lines().collect::<Vec<_>>().join(" ")))
+}

@@ -1,0 +1,145 @@
+//! What a guest writes: kept up to a bound, cleaned, handed to the log when its turn is over.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use bytes::Bytes;
+use wasmtime_wasi::p2::{OutputStream, Pollable, StreamResult};
+
+use crate::limits;
+use crate::sandbox::instance::Who;
+
+/// What one turn wrote to stdout and stderr, up to [`limits::GUEST_LOG_BYTES`] together.
+#[derive(Default)]
+pub(in crate::sandbox) struct Log {
+    plugin: String,
+    tool: String,
+    stdout: Vec<u8>,
+    stderr: Vec<u8>,
+    dropped: u64,
+}
+
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Stream {
+    Stdout,
+    Stderr,
+}
+
+impl Log {
+    pub(super) fn new(who: &Who) -> Self {
+        let tool = who.call.as_ref().map_or("describe", |call| call.tool.as_str());
+        Self { plugin: who.plugin.to_string(), tool: tool.to_owned(), ..Self::default() }
+    }
+
+    fn write(&mut self, stream: Stream, bytes: &[u8]) {
+        let room = limits::GUEST_LOG_BYTES - self.stdout.len() - self.stderr.len();
+        let (kept, dropped) = bytes.split_at(bytes.len().min(room));
+        self.dropped = self.dropped.saturating_add(dropped.len() as u64);
+        match stream {
+            Stream::Stdout => self.stdout.extend_from_slice(kept),
+            Stream::Stderr => self.stderr.extend_from_slice(kept),
+        }
+    }
+
+    /// Hands everything to the relay's log, a line each, under the target `plugin`.
+    pub(in crate::sandbox) fn emit(&self) {
+        let Self { plugin, tool, .. } = self;
+        for (stream, bytes) in [("stdout", &self.stdout), ("stderr", &self.stderr)] {
+            for line in String::from_utf8_lossy(bytes).lines().map(clean).filter(|line| !line.is_empty()) {
+                tracing::info!(target: "plugin", plugin, tool, stream, "{line}");
+            }
+        }
+        if self.dropped > 0 {
+            tracing::info!(target: "plugin", plugin, tool, dropped = self.dropped, "it wrote more than is kept");
+        }
+    }
+
+    /// The beginning of stderr on one line, where a panic's message stands; at most so many characters.
+    pub(in crate::sandbox) fn stderr_start(&self, characters: usize) -> String {
+        let text = String::from_utf8_lossy(&self.stderr);
+        let words: Vec<_> = text.split_whitespace().map(clean).filter(|word| !word.is_empty()).collect();
+        words.join(" ").chars().take(characters).collect()
+    }
+}
+
+/// Takes out what steers a terminal or hides from a reader: control characters, and the zero-width, bidirectional and tag
+/// characters of Unicode.
+pub(in crate::sandbox) fn clean(text: &str) -> String {
+    text.chars().filter(|&character| !character.is_control() && !is_hidden(character)).collect()
+}
+
+fn is_hidden(character: char) -> bool {
+    matches!(
+        character,
+        '\u{AD}' | '\u{61C}' | '\u{180E}' | '\u{200B}'..='\u{200F}' | '\u{2028}'..='\u{202E}' | '\u{2060}'..='\u{206F}'
+            | '\u{FE00}'..='\u{FE0F}' | '\u{FEFF}' | '\u{FFF9}'..='\u{FFFB}' | '\u{E0000}'..='\u{E0FFF}'
+    )
+}
+
+/// A stream into the log; always ready.
+pub(super) struct LogStream {
+    stream: Stream,
+    log: Arc<Mutex<Log>>,
+}
+
+impl LogStream {
+    pub(super) fn new(stream: Stream, log: Arc<Mutex<Log>>) -> Self {
+        Self { stream, log }
+    }
+}
+
+impl OutputStream for LogStream {
+    fn write(&mut self, bytes: Bytes) -> StreamResult<()> {
+        self.log.lock().unwrap_or_else(PoisonError::into_inner).write(self.stream, &bytes);
+        Ok(())
+    }
+
+    fn flush(&mut self) -> StreamResult<()> {
+        Ok(())
+    }
+
+    /// Also bounds what `write-zeroes` makes in the host.
+    fn check_write(&mut self) -> StreamResult<usize> {
+        Ok(limits::GUEST_LOG_BYTES)
+    }
+}
+
+#[wasmtime_wasi::async_trait]
+impl Pollable for LogStream {
+    async fn ready(&mut self) {}
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn guest_log_bytes_obeyed() {
+        let mut log = Log::default();
+        log.write(Stream::Stdout, &vec![b'x'; limits::GUEST_LOG_BYTES - 1]);
+        log.write(Stream::Stderr, b"y");
+        assert_eq!((log.stdout.len(), log.stderr.len(), log.dropped), (limits::GUEST_LOG_BYTES - 1, 1, 0));
+    }
+
+    #[test]
+    fn guest_log_bytes_violated() {
+        let mut log = Log::default();
+        log.write(Stream::Stdout, &vec![b'x'; limits::GUEST_LOG_BYTES - 1]);
+        log.write(Stream::Stderr, b"yz");
+        log.write(Stream::Stdout, b"zz");
+        assert_eq!((log.stdout.len(), log.stderr.len(), log.dropped), (limits::GUEST_LOG_BYTES - 1, 1, 3));
+    }
+
+    #[test]
+    fn nothing_that_steers_a_terminal_or_hides_is_left() {
+        let hostile = "a\u{1b}[2J\u{7}b\r\u{9b}c\u{202e}d\u{200b}e\u{e0041}f\u{feff}ü\n漢\u{7f}";
+        assert_eq!(clean(hostile), "a[2Jbcdefü漢");
+    }
+
+    #[test]
+    fn a_message_is_one_line_and_cut() {
+        let mut log = Log::default();
+        log.write(Stream::Stderr, b"thread panicked:\n\x1b[31m  on purpose\xff\n");
+        assert_eq!(log.stderr_start(100), "thread panicked: [31m on purpose\u{fffd}");
+        assert_eq!(log.stderr_start(6), "thread");
+    }
+}

@@ -1,0 +1,201 @@
+//! The invariants of ARCHITECTURE.md that can be read from the source: what is absent where.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+/// A source file of the host: its path below `host/src`, and its text without comments and test modules.
+struct Source {
+    path: String,
+    code: String,
+}
+
+/// The room of a file: its first folder, or its own name.
+fn room(path: &str) -> &str {
+    path.split('/').next().map_or("", |first| first.strip_suffix(".rs").unwrap_or(first))
+}
+
+fn repository() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the workspace").to_owned()
+}
+
+fn files(folder: &Path, found: &mut Vec<PathBuf>) {
+    for entry in std::fs::read_dir(folder).expect("a source folder") {
+        let path = entry.expect("an entry").path();
+        if path.is_dir() {
+            files(&path, found);
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            found.push(path);
+        }
+    }
+}
+
+fn sources() -> Vec<Source> {
+    let root = repository().join("host/src");
+    let mut found = Vec::new();
+    files(&root, &mut found);
+    found.sort();
+    found
+        .into_iter()
+        .filter(|path| !path.ends_with("tests.rs") && !path.components().any(|part| part.as_os_str() == "tests"))
+        .map(|path| {
+            let text = std::fs::read_to_string(&path).expect("a source file");
+            let relative = path.strip_prefix(&root).expect("below host/src");
+            Source { path: relative.to_string_lossy().replace('\\', "/"), code: code(&text) }
+        })
+        .collect()
+}
+
+/// The code of a file: no comments, and nothing after the first test module.
+fn code(text: &str) -> String {
+    let text = text.split("#[cfg(test)]\nmod ").next().unwrap_or(text);
+    let lines: Vec<&str> = text.lines().filter(|line| !line.trim_start().starts_with("//")).collect();
+    lines.join("\n")
+}
+
+/// Every place where one of the words stands outside the allowed rooms or files.
+fn strays(words: &[&str], allowed: &[&str]) -> Vec<String> {
+    let mut strays = Vec::new();
+    for source in sources() {
+        if allowed.iter().any(|place| room(&source.path) == *place || source.path == *place) {
+            continue;
+        }
+        for (number, line) in source.code.lines().enumerate() {
+            if let Some(word) = words.iter().find(|word| line.contains(**word)) {
+                strays.push(format!("{}: `{word}` near line {}: {}", source.path, number + 1, line.trim()));
+            }
+        }
+    }
+    strays
+}
+
+#[track_caller]
+fn nowhere_but(words: &[&str], allowed: &[&str]) {
+    let strays = strays(words, allowed);
+    assert!(strays.is_empty(), "only {allowed:?} may hold {words:?}:\n{}", strays.join("\n"));
+    let used = sources().iter().any(|source| words.iter().any(|word| source.code.contains(word)));
+    assert!(used, "{words:?} stands nowhere: has it a new name?");
+}
+
+fn count(word: &str) -> BTreeMap<String, usize> {
+    sources()
+        .into_iter()
+        .map(|source| (source.path, source.code.matches(word).count()))
+        .filter(|(_, count)| *count > 0)
+        .collect()
+}
+
+#[test]
+fn each_library_has_its_room() {
+    nowhere_but(&["wasmtime"], &["sandbox"]);
+    nowhere_but(&["rmcp::"], &["mcp"]);
+    nowhere_but(&["reqwest::", "rustls::"], &["upstream"]);
+    nowhere_but(&["jsonschema::"], &["plugins/schema.rs"]);
+    nowhere_but(&["cap_std::", "cap_fs_ext::"], &["files"]);
+    nowhere_but(&["clap::", "clap_complete"], &["cli"]);
+}
+
+#[test]
+fn only_admit_makes_admitted() {
+    nowhere_but(&["Admitted {"], &["admit.rs"]);
+}
+
+#[test]
+fn the_token_has_two_readers() {
+    let readers: Vec<String> = count("expose_secret()").into_keys().collect();
+    assert_eq!(readers.len(), 2, "{readers:?}");
+    assert_eq!(count("expose_secret()").values().sum::<usize>(), 2);
+    assert!(readers.iter().any(|path| room(path) == "upstream") && readers.iter().any(|path| room(path) == "redact"));
+}
+
+#[test]
+fn stdout_has_two_writers() {
+    nowhere_but(&["stdout()", "println!", "print!("], &["mcp", "cli/print.rs", "cli.rs"]);
+}
+
+#[test]
+fn the_environment_has_one_reader() {
+    nowhere_but(&["env::var", "env::vars"], &["config"]);
+}
+
+#[test]
+fn the_file_system_has_four_users() {
+    nowhere_but(&["std::fs::", "tokio::fs", "File::open", "File::create"], &["files", "sandbox", "config", "cli", "mcp/wire.rs"]);
+}
+
+#[test]
+fn unsafe_stands_once() {
+    let places = count("unsafe {");
+    assert_eq!(places.values().sum::<usize>(), 1, "{places:?}");
+    assert!(places.keys().all(|path| room(path) == "sandbox"), "{places:?}");
+    assert!(count("unsafe fn").is_empty() && count("unsafe impl").is_empty());
+}
+
+#[test]
+fn rooms_know_only_what_lies_below() {
+    let shared = ["contract", "json", "limits", "marks", "redact"];
+    let below: BTreeMap<&str, &[&str]> = BTreeMap::from([
+        ("mcp", ["relay", "plugins"].as_slice()),
+        ("relay", &["plugins", "admit", "upstream", "files"]),
+        ("plugins", &["sandbox", "admit"]),
+        ("sandbox", &[]),
+        ("upstream", &["admit"]),
+        ("admit", &[]),
+        ("files", &[]),
+        ("config", &["files"]),
+        ("contract", &[]),
+        ("json", &[]),
+        ("limits", &[]),
+        ("marks", &[]),
+        ("redact", &[]),
+    ]);
+    let mut wrong = Vec::new();
+    for source in sources() {
+        let here = room(&source.path);
+        if matches!(here, "cli" | "main" | "lib") {
+            continue;
+        }
+        let allowed = below.get(here).unwrap_or_else(|| panic!("{here} is a new room: give it a place in the map"));
+        for (at, _) in source.code.match_indices("crate::") {
+            let rest = &source.code[at + "crate::".len()..];
+            let other: String = rest.chars().take_while(|c| c.is_ascii_lowercase() || *c == '_').collect();
+            if !other.is_empty() && other != here && !shared.contains(&other.as_str()) && !allowed.contains(&other.as_str()) {
+                wrong.push(format!("{} uses crate::{other}", source.path));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn numbers_that_bound_stand_in_limits() {
+    let mut large = Vec::new();
+    for source in sources() {
+        if matches!(source.path.as_str(), "limits.rs") {
+            continue;
+        }
+        for line in source.code.lines() {
+            let digits = line.split(|c: char| !c.is_ascii_digit() && c != '_').map(|word| word.replace('_', ""));
+            for word in digits.filter(|word| !word.is_empty()) {
+                if word.parse::<u64>().is_ok_and(|number| number >= 1024) && !line.contains("tickiti:") && !line.contains('"') {
+                    large.push(format!("{}: {}", source.path, line.trim()));
+                }
+            }
+        }
+    }
+    assert!(large.is_empty(), "numbers of 1024 and more belong into limits.rs:\n{}", large.join("\n"));
+}
+
+#[test]
+fn files_stay_small_enough_to_read() {
+    let mut found = Vec::new();
+    for folder in ["host/src", "sdk/src", "plugins", "routes/src", "scratch/src", "xtask/src", "tests/src", "tests/it"] {
+        files(&repository().join(folder), &mut found);
+    }
+    let long: Vec<String> = found
+        .into_iter()
+        .map(|path| (std::fs::read_to_string(&path).expect("a source file").lines().count(), path))
+        .filter(|(lines, _)| *lines > 450)
+        .map(|(lines, path)| format!("{lines} {}", path.display()))
+        .collect();
+    assert!(long.is_empty(), "two rooms in one?\n{}", long.join("\n"));
+}
