@@ -129,8 +129,9 @@ pub const PATH_SHOWN_CHARS: usize = 200;
 pub const SAVED_NAME_BYTES: usize = 120;
 /// Numbered names tried for a saved attachment (`logo-2.png`) before it gets a random one.
 pub const SAVED_NAME_TRIES: u32 = 100;
-/// A temporary file older than this, whose writer is gone, is removed by the next output to its folder.
-pub const ABANDONED_OUTPUT: Duration = Duration::from_secs(3_600);
+/// A temporary file older than this, whose writer is gone, is removed by the next output to its folder. A living writer holds
+/// a lock on it; this is for the instant before it has it.
+pub const ABANDONED_OUTPUT: Duration = Duration::from_secs(60);
 /// Entries of a folder that are looked at for abandoned files; a huge folder is not read whole for them.
 pub const FOLDER_ENTRIES_SWEPT: usize = 10_000;
 /// limit: Records of files that the relay wrote. When there are more, the older half is forgotten: their files are then

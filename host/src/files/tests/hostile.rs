@@ -224,3 +224,25 @@ fn what_the_relay_keeps_for_itself_is_not_reached_from_a_folder_above_it() {
         }
     }
 }
+
+#[test]
+fn what_the_relay_has_not_made_yet_is_not_made_by_a_tool() {
+    let world = World::new();
+    std::fs::remove_dir(world.path("cache")).unwrap();
+    let above = Root { path: world.folder.path().to_path_buf(), writable: true };
+    let mut rules = FileRules { roots: vec![above], ..world.rules(&[]) };
+    rules.private.push(world.path("desk/deep/cache"));
+    symlink(world.path("desk"), world.path("alias")).unwrap();
+    rules.private.push(world.path("alias/absent"));
+    let files = Files::new(rules).unwrap();
+    let before = world.all("");
+    for path in ["cache/x.cwasm", "Cache/x", "desk/token.txt", "state/written/x", "desk/deep/cache/x", "desk/absent/x"]
+    {
+        for path in [path.to_owned(), world.text(path)] {
+            let refusal = put(&files, &path, true, "x").unwrap_err();
+            assert!(matches!(refusal, FileRefusal::Private { .. }), "{path}: {refusal}");
+            assert_eq!(before, world.all(""), "{path}");
+        }
+    }
+    put(&files, "desk/deep/other.txt", true, "x").unwrap();
+}

@@ -31,6 +31,8 @@ fn a_swap_for_a_link_leads_nowhere() {
     std::fs::create_dir(world.path("desk/way")).unwrap();
     world.write("desk/way/file.txt", "inside");
     world.write("outside/file.txt", "secret");
+    // A link within one folder leads beneath the allowed one, and is not followed either.
+    world.write("desk/way/other.txt", "secret");
     let outside = world.all("outside");
 
     let done = AtomicBool::new(false);
@@ -41,8 +43,9 @@ fn a_swap_for_a_link_leads_nowhere() {
             let mut dice = Dice(seed);
             while !done.load(Ordering::Relaxed) {
                 // The folder on the way, or the file itself, becomes a link to outside and back.
-                let (name, target) = match dice.roll(2) {
+                let (name, target) = match dice.roll(3) {
                     0 => ("desk/way", world.path("outside")),
+                    1 => ("desk/way/file.txt", PathBuf::from("other.txt")),
                     _ => ("desk/way/file.txt", world.path("outside/file.txt")),
                 };
                 let (name, aside) = (world.path(name), world.path("desk/aside"));

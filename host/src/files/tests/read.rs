@@ -58,6 +58,13 @@ fn a_file_has_the_size_that_its_use_allows() {
 }
 
 #[test]
+fn a_file_that_grows_while_it_is_read_is_not_read_on() {
+    assert_eq!(read_at_most(&b"12345"[..], 5).unwrap().unwrap(), b"12345");
+    assert_eq!(read_at_most(&b"123456"[..], 5).unwrap(), None);
+    assert_eq!(read_at_most(std::io::repeat(b'x'), 5).unwrap(), None);
+}
+
+#[test]
 fn text_is_utf8_and_loses_its_byte_order_mark() {
     let world = World::new();
     let files = world.files();
