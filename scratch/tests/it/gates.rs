@@ -63,7 +63,11 @@ fn every_route_refuses_a_token_that_lacks_its_ability_role_or_plan() {
             let lacks_plan = route.plans.iter().any(|plan| !held.plans.contains(plan));
             let name = format!("{token} on {}", route.name);
             if lacks_ability {
-                assert_eq!((answer.status, answer.json()), (403, json!({"message": "Invalid ability provided."})), "{name}");
+                assert_eq!(
+                    (answer.status, answer.json()),
+                    (403, json!({"message": "Invalid ability provided."})),
+                    "{name}"
+                );
             } else if lacks_role || lacks_plan || (route.sysadmin && !held.sysadmin) {
                 assert_eq!(answer.status, 403, "{name}");
             } else if route.key == Key::Demanded {
