@@ -80,6 +80,7 @@ fn problems(error: &jsonschema::ValidationError<'_>, schema: &Value) -> Vec<Prob
             one(format!("{at}/{name}"), "is required".into())
         }
         Kind::Enum { options } => one(at, enum_words(options, error.instance())),
+        Kind::Type { kind } => one(at, format!("must be {}, not {}", type_words(kind), value_words(error.instance()))),
         Kind::Format { format } => one(at, format!("must be a valid {format}")),
         _ => one(at, error.to_string()),
     }
@@ -88,7 +89,7 @@ fn problems(error: &jsonschema::ValidationError<'_>, schema: &Value) -> Vec<Prob
 fn unknown_member(name: &str, at: &str, schema: &Value) -> String {
     let known: Vec<&str> = members(schema, at).map(|members| members.keys().map(String::as_str).collect()).unwrap_or_default();
     match nearest(name, known.iter().copied()) {
-        Some(near) => format!("is not an argument of this tool; did you mean `{near}`?"),
+        Some(near) => format!("is not an argument of this tool (did you mean `{near}`?)"),
         None if known.is_empty() => "is not an argument of this tool, which takes none".into(),
         None => format!("is not an argument of this tool; it takes: {}", known.join(", ")),
     }
@@ -111,7 +112,7 @@ fn enum_words(options: &Value, given: &Value) -> String {
     let options: Vec<&str> = options.as_array().map(|all| all.iter().filter_map(Value::as_str).collect()).unwrap_or_default();
     let list = options.join(", ");
     match given.as_str().and_then(|given| nearest(given, options.iter().copied())) {
-        Some(near) => format!("must be one of {list}; did you mean `{near}`?"),
+        Some(near) => format!("must be one of {list} (did you mean `{near}`?)"),
         None => format!("must be one of {list}"),
     }
 }
@@ -120,4 +121,24 @@ fn nearest<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a s
     let mut scored: Vec<(f64, &str)> = known.map(|known| (strsim::jaro_winkler(name, known), known)).collect();
     scored.sort_by(|left, right| right.0.total_cmp(&left.0));
     scored.first().filter(|(score, _)| *score > 0.75).map(|(_, name)| *name)
+}
+
+fn type_words(kind: &jsonschema::error::TypeKind) -> String {
+    match kind {
+        jsonschema::error::TypeKind::Single(kind) => kind.to_string(),
+        jsonschema::error::TypeKind::Multiple(kinds) => {
+            kinds.iter().map(|kind| kind.to_string()).collect::<Vec<_>>().join(" or ")
+        }
+    }
+}
+
+fn value_words(given: &Value) -> &'static str {
+    match given {
+        Value::Null => "null",
+        Value::Bool(_) => "true or false",
+        Value::Number(_) => "a number",
+        Value::String(_) => "a string",
+        Value::Array(_) => "a list",
+        Value::Object(_) => "an object",
+    }
 }

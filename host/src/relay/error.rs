@@ -93,7 +93,7 @@ pub struct Done(pub Vec<String>);
 impl CallError {
     /// What the assistant reads: what happened, what was already done, what to do next.
     pub fn for_assistant(&self) -> String {
-        let mut text = self.to_string();
+        let mut text = capitalised(&self.to_string());
         if !text.ends_with(['.', '?', '!', '}', ']', '\n']) {
             text.push('.');
         }
@@ -119,6 +119,12 @@ impl CallError {
             | Self::Limit { done, .. } => Some(done),
         }
     }
+}
+
+/// A sentence begins with a capital letter, unless it begins with a name in backticks.
+fn capitalised(text: &str) -> String {
+    let mut characters = text.chars();
+    characters.next().map(|first| first.to_uppercase().chain(characters).collect()).unwrap_or_default()
 }
 
 fn did_you_mean(nearest: &[String]) -> String {

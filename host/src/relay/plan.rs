@@ -80,10 +80,7 @@ impl<'a> Recorder<'a> {
 
     /// What was written down.
     pub(super) fn finish(self, ends_at: Option<String>) -> Plan {
-        let requests = self.requests.into_inner().unwrap_or_else(PoisonError::into_inner);
-        // The last request of a plan ends it as it ends the call: that is no early end.
-        let last = requests.last().map(|request| request.route.clone());
-        Plan { requests, ends_at: ends_at.filter(|route| last.as_deref() != Some(route)) }
+        Plan { requests: self.requests.into_inner().unwrap_or_else(PoisonError::into_inner), ends_at }
     }
 }
 

@@ -180,7 +180,13 @@ fn arguments_that_do_not_fit_are_refused_by_name_and_nothing_is_asked() {
         .into_iter()
         .map(|arguments| stage.call(arguments).unwrap_err().for_assistant())
         .collect();
-    insta::assert_snapshot!(texts.join("\n"), @"");
+    insta::assert_snapshot!(texts.join("\n"), @r#"
+    the arguments do not fit the tool `probe`: `n` is required. Nothing was sent; correct them and call again.
+    the arguments do not fit the tool `probe`: `kindd` is not an argument of this tool; did you mean `kind`?. Nothing was sent; correct them and call again.
+    the arguments do not fit the tool `probe`: `kind` must be one of escalations, interventions; did you mean `escalations`?. Nothing was sent; correct them and call again.
+    the arguments do not fit the tool `probe`: `n` "1" is not of type "integer". Nothing was sent; correct them and call again.
+    the arguments do not fit the tool `probe`: `mail` must be a valid email; `q` is not an argument of this tool; it takes: kind, n, mail. Nothing was sent; correct them and call again.
+    "#);
     assert!(stage.guest.calls.lock().unwrap().is_empty() && stage.sent().is_empty());
 }
 
@@ -366,7 +372,13 @@ fn bounds_of_a_turn_are_obeyed_and_violated() {
         outcome((1..limits::TURNS).map(|_| step(1)).chain([done()]).collect(), vec![]),
     ];
     assert_eq!(obeyed.into_iter().filter_map(Result::err).collect::<Vec<_>>(), Vec::<String>::new());
-    insta::assert_snapshot!(violated.into_iter().map(Result::unwrap_err).collect::<Vec<_>>().join("\n"), @"");
+    insta::assert_snapshot!(violated.into_iter().map(Result::unwrap_err).collect::<Vec<_>>().join("\n"), @"
+    the plugin `probes` asked for more than a call may have: 17 requests in one turn, more than 16. This is a fault of the plugin
+    the plugin `probes` asked for more than a call may have: writes of 4194305 bytes in one turn, more than 4194304. This is a fault of the plugin
+    the plugin `probes` asked for more than a call may have: a state of 1048577 bytes, more than 1048576. This is a fault of the plugin
+    the plugin `probes` asked for more than a call may have: answers of more than 8388608 bytes in one turn; ask for smaller pages. This is a fault of the plugin
+    the plugin `probes` asked for more than a call may have: more than 1000 turns. This is a fault of the plugin
+    ");
 }
 
 #[test]
@@ -398,7 +410,7 @@ fn a_plan_goes_on_from_the_example_of_a_harmless_write() {
 #[test]
 fn a_guest_that_fails_is_told_apart_from_the_arguments() {
     let stage = stage(|_| {}, vec![Box::new(|_, _| Err(GuestFault::Deadline { limit_ms: 250 }))], vec![]);
-    insta::assert_snapshot!(stage.call(json!({})).unwrap_err().for_assistant(), @"");
+    insta::assert_snapshot!(stage.call(json!({})).unwrap_err().for_assistant(), @"the plugin `probes` could not do its part: it ran longer than 250 ms. This is a fault of the plugin, not of your arguments.");
 }
 
 #[test]
@@ -432,8 +444,8 @@ fn endpoints_are_answered_without_the_helpdesk() {
     let all = stage(|_| {}, ask("{}"), vec![]);
     assert_eq!(text(&all.call(json!({})).unwrap()).lines().count(), 14);
     let one = stage(|_| {}, ask(r#"{"family":"token"}"#), vec![]);
-    insta::assert_snapshot!(text(&one.call(json!({})).unwrap()), @"");
+    insta::assert_snapshot!(text(&one.call(json!({})).unwrap()), @r#"{"action":"show","does":"read","method":"POST","uri":"token","abilities":[],"role":null,"note":"Abilities, roles of the owner, features of the plan. No ability needed."}"#);
     let none = stage(|_| {}, ask(r#"{"family":"ticket"}"#), vec![]);
-    insta::assert_snapshot!(none.call(json!({})).unwrap_err().for_assistant(), @"");
+    insta::assert_snapshot!(none.call(json!({})).unwrap_err().for_assistant(), @"There is no family `ticket`; did you mean `tickets`? The families: administration, axial, faqs, idempotency_key, interventions, mail, reports, settings, supervisor, templates, tickets, token, workflow.");
     assert!(all.sent().is_empty() && one.sent().is_empty() && none.sent().is_empty());
 }

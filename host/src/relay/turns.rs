@@ -92,7 +92,11 @@ impl Running<'_> {
             Some(local) => local.map_err(|message| CallError::Plugin { message, done: self.done.clone() })?,
             None => {
                 let admitted = self.admit(&request)?;
-                self.deliver(&admitted).await?
+                match self.deliver(&admitted).await {
+                    // The last request of a plan ends it as it ends the call: that is no early end.
+                    Err(CallError::PlanEnds { .. }) => return Ok(ToolResult::default()),
+                    delivered => delivered?,
+                }
             }
         };
         let rendered = render::answer(answer, &request.route, &self.entry.tool, Arc::clone(&self.relay.files)).await;
