@@ -7,3 +7,5 @@ pub mod contract;
 pub mod json;
 pub mod limits;
 pub mod marks;
+pub mod redact;
+pub mod upstream;
