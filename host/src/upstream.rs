@@ -16,7 +16,9 @@ use std::fmt;
 use std::sync::OnceLock;
 use std::time::Duration;
 
-use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, HeaderValue, LOCATION, RETRY_AFTER};
+use reqwest::header::{
+    ACCEPT, AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, HeaderValue, LOCATION, RETRY_AFTER,
+};
 use secrecy::{ExposeSecret, SecretString};
 use tickiti_relay_routes::Method;
 use time::OffsetDateTime;
@@ -129,20 +131,25 @@ impl Upstream {
         let unsendable = |why: &str| Broken::Unsendable { why: why.to_owned() };
         let encoded = wire::encode(request.body());
         let url = address::build(&self.base, request.path(), encoded.query).ok_or_else(|| {
-            unsendable("its path does not stand for the route's own address; a value in it is not one plain path segment")
+            unsendable(
+                "its path does not stand for the route's own address; a value in it is not one plain path segment",
+            )
         })?;
         let mut prepared = reqwest::Request::new(method(request.route().method), url);
         let headers = prepared.headers_mut();
         headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
         headers.insert(AUTHORIZATION, self.authorization.clone());
         if let Some(key) = key {
-            let value = HeaderValue::try_from(key).map_err(|_| unsendable("its idempotency key cannot stand in a header"))?;
+            let value =
+                HeaderValue::try_from(key).map_err(|_| unsendable("its idempotency key cannot stand in a header"))?;
             headers.insert("idempotency-key", value);
         }
         if let Some(content_type) = encoded.content_type {
-            let value = HeaderValue::try_from(content_type).map_err(|_| unsendable("its content type cannot stand in a header"))?;
+            let value = HeaderValue::try_from(content_type)
+                .map_err(|_| unsendable("its content type cannot stand in a header"))?;
             headers.insert(CONTENT_TYPE, value);
-            headers.insert(CONTENT_LENGTH, HeaderValue::from(encoded.chunks.iter().map(bytes::Bytes::len).sum::<usize>()));
+            headers
+                .insert(CONTENT_LENGTH, HeaderValue::from(encoded.chunks.iter().map(bytes::Bytes::len).sum::<usize>()));
             *prepared.body_mut() = Some(wire::body(encoded.chunks));
         }
         Ok(prepared)
@@ -158,7 +165,11 @@ impl Upstream {
 
 impl fmt::Debug for Upstream {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.debug_struct("Upstream").field("base", &self.base.as_str()).field("timeout", &self.timeout).finish_non_exhaustive()
+        formatter
+            .debug_struct("Upstream")
+            .field("base", &self.base.as_str())
+            .field("timeout", &self.timeout)
+            .finish_non_exhaustive()
     }
 }
 

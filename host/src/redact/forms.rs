@@ -24,7 +24,8 @@ fn of_one(secret: &str) -> Vec<String> {
     let bytes = secret.as_bytes();
     let upper = |special: fn(u8) -> bool, prefix: &str, width: usize| escaped(secret, special, prefix, width, true);
     let lower = |special: fn(u8) -> bool, prefix: &str, width: usize| escaped(secret, special, prefix, width, false);
-    let mut forms = vec![secret.to_owned(), secret.chars().rev().collect(), serde_json::Value::from(secret).to_string()];
+    let mut forms =
+        vec![secret.to_owned(), secret.chars().rev().collect(), serde_json::Value::from(secret).to_string()];
     if let Some(quoted) = forms.get_mut(2) {
         *quoted = quoted.trim_matches('"').to_owned();
         let slashed = quoted.replace('/', "\\/");

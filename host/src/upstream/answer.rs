@@ -110,7 +110,8 @@ impl Received {
         };
         match hold.filter(|_| !says_failed(&text)) {
             Some(pointer) => {
-                let (text, held) = held(text, pointer).ok_or_else(|| Broken::NotBase64 { status, at: pointer.to_owned() })?;
+                let (text, held) =
+                    held(text, pointer).ok_or_else(|| Broken::NotBase64 { status, at: pointer.to_owned() })?;
                 Ok(Answer { held, ..plain(AnswerBody::Json(text)) })
             }
             None => Ok(plain(AnswerBody::Json(text))),
@@ -120,8 +121,9 @@ impl Received {
 
 /// Text, redacted, then checked and made compact: in this order, so that what leaves here is JSON whatever was taken out.
 fn compact(bytes: Vec<u8>, redactor: &Redactor) -> Result<String, (json::NotJson, String)> {
-    let text = String::from_utf8(bytes)
-        .map_err(|error| (json::NotJson::NotText, redactor.redact(&String::from_utf8_lossy(error.as_bytes())).into_owned()))?;
+    let text = String::from_utf8(bytes).map_err(|error| {
+        (json::NotJson::NotText, redactor.redact(&String::from_utf8_lossy(error.as_bytes())).into_owned())
+    })?;
     // A byte order mark is no JSON, but some PHP files begin with one.
     let text = match text.strip_prefix('\u{feff}') {
         Some(rest) => rest.to_owned(),

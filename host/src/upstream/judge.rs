@@ -59,7 +59,11 @@ impl CameBack {
             ) => Self::Misanswered,
             Ok(answer) => match answer.status {
                 status if is_success(status) => {
-                    if answer.succeeded() { Self::Success } else { Self::Refused }
+                    if answer.succeeded() {
+                        Self::Success
+                    } else {
+                        Self::Refused
+                    }
                 }
                 429 => Self::TooMany,
                 409 if is_key_conflict(answer) => Self::KeyConflict,

@@ -27,7 +27,8 @@ impl Server {
         R: Future<Output = ()> + Send + 'static,
     {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
-        let base = Url::parse(&format!("http://{}/desk", listener.local_addr().expect("an address"))).expect("an address");
+        let base =
+            Url::parse(&format!("http://{}/desk", listener.local_addr().expect("an address"))).expect("an address");
         let requests = Arc::new(Mutex::new(Vec::new()));
         let seen = Arc::clone(&requests);
         tokio::spawn(async move {
@@ -63,7 +64,12 @@ impl Server {
 
     /// What the server read, as text.
     fn seen(&self) -> Vec<String> {
-        self.requests.lock().expect("no panic").iter().map(|bytes| String::from_utf8_lossy(bytes).into_owned()).collect()
+        self.requests
+            .lock()
+            .expect("no panic")
+            .iter()
+            .map(|bytes| String::from_utf8_lossy(bytes).into_owned())
+            .collect()
     }
 }
 
@@ -74,7 +80,8 @@ async fn read_request(stream: &mut TcpStream) -> Vec<u8> {
         let head = bytes.windows(4).position(|window| window == b"\r\n\r\n").map(|at| at + 4);
         if let Some(head) = head {
             let text = String::from_utf8_lossy(&bytes[..head]).to_ascii_lowercase();
-            let length = text.lines().find_map(|line| line.strip_prefix("content-length:")?.trim().parse::<usize>().ok());
+            let length =
+                text.lines().find_map(|line| line.strip_prefix("content-length:")?.trim().parse::<usize>().ok());
             if bytes.len() >= head + length.unwrap_or(0) {
                 return bytes;
             }
@@ -101,21 +108,28 @@ fn ok(body: &str) -> String {
 #[tokio::test]
 async fn a_request_is_sent_as_the_original_sends_it() {
     let server = Server::answering(ok("{ \"ok\": true }")).await;
-    let answer = server.upstream(ENOUGH).send(&request("tickets.respond", "{\"a\":1.0}"), Some("k-1")).await.expect("an answer");
-    assert_eq!(answer, Answer { status: 200, body: AnswerBody::Json("{\"ok\":true}".into()), held: None, retry_after: None });
+    let answer =
+        server.upstream(ENOUGH).send(&request("tickets.respond", "{\"a\":1.0}"), Some("k-1")).await.expect("an answer");
+    assert_eq!(
+        answer,
+        Answer { status: 200, body: AnswerBody::Json("{\"ok\":true}".into()), held: None, retry_after: None }
+    );
     let seen = server.seen().concat();
     let (head, body) = seen.split_once("\r\n\r\n").expect("a head");
     let mut lines: Vec<&str> = head.lines().filter(|line| !line.starts_with("host:")).collect();
     lines[1..].sort_unstable();
-    assert_eq!(lines, [
-        "POST /desk/api/v1/tickets/respond HTTP/1.1",
-        "accept: application/json",
-        &format!("authorization: Bearer {TOKEN}"),
-        "content-length: 9",
-        "content-type: application/json",
-        "idempotency-key: k-1",
-        concat!("user-agent: tickiti-relay/", env!("CARGO_PKG_VERSION")),
-    ]);
+    assert_eq!(
+        lines,
+        [
+            "POST /desk/api/v1/tickets/respond HTTP/1.1",
+            "accept: application/json",
+            &format!("authorization: Bearer {TOKEN}"),
+            "content-length: 9",
+            "content-type: application/json",
+            "idempotency-key: k-1",
+            concat!("user-agent: tickiti-relay/", env!("CARGO_PKG_VERSION")),
+        ]
+    );
     assert_eq!(body, "{\"a\":1.0}");
 }
 
@@ -146,7 +160,11 @@ async fn a_multipart_body_arrives_whole_and_with_its_length() {
     assert_eq!(value("content-length: "), body.len().to_string());
     assert!(!head.contains("transfer-encoding"), "{head}");
     let boundary = value("content-type: multipart/form-data; boundary=");
-    assert!(boundary.len() > 30 && body.starts_with(&format!("--{boundary}\r\n")) && body.ends_with(&format!("\r\n--{boundary}--\r\n")));
+    assert!(
+        boundary.len() > 30
+            && body.starts_with(&format!("--{boundary}\r\n"))
+            && body.ends_with(&format!("\r\n--{boundary}--\r\n"))
+    );
     assert_eq!(body.matches('x').count() - boundary.matches('x').count() * 2, 300_000);
 }
 
@@ -224,7 +242,10 @@ async fn a_body_shorter_than_it_says_is_no_answer() {
         assert!(matches!(result, Err(Broken::Interrupted { .. })), "{answer:?}: {result:?}");
     }
     let longer = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}and more";
-    assert_eq!(Server::answering(longer).await.send().await.map(|answer| answer.body), Ok(AnswerBody::Text("{}".into())));
+    assert_eq!(
+        Server::answering(longer).await.send().await.map(|answer| answer.body),
+        Ok(AnswerBody::Text("{}".into()))
+    );
 }
 
 #[tokio::test]
@@ -236,7 +257,8 @@ async fn a_stalled_answer_ends_by_the_timeout() {
             std::future::pending::<()>().await;
         })
         .await;
-        let result = tokio::time::timeout(ENOUGH, server.upstream(timeout).send(&request("tickets.show", "{}"), None)).await;
+        let result =
+            tokio::time::timeout(ENOUGH, server.upstream(timeout).send(&request("tickets.show", "{}"), None)).await;
         assert_eq!(result.expect("it ends"), Err(Broken::TimedOut { after: timeout }), "{beginning:?}");
     }
     let trickle = Server::start(|mut stream| async move {
@@ -263,7 +285,8 @@ async fn headers_are_bounded() {
 
 #[tokio::test]
 async fn nothing_is_decompressed() {
-    let server = Server::answering(http("200 OK", "Content-Type: application/json\r\nContent-Encoding: gzip\r\n", "{}")).await;
+    let server =
+        Server::answering(http("200 OK", "Content-Type: application/json\r\nContent-Encoding: gzip\r\n", "{}")).await;
     assert_eq!(server.send().await.map(|answer| answer.body), Ok(AnswerBody::Json("{}".into())));
     assert!(!server.seen().concat().contains("accept-encoding"));
 }
@@ -272,7 +295,10 @@ async fn nothing_is_decompressed() {
 async fn a_wait_is_read() {
     let server = Server::answering(http("429 Too Many", "Retry-After: 7\r\n", "")).await;
     let answer = server.send().await.expect("an answer");
-    assert_eq!((answer.status, answer.body, answer.retry_after), (429, AnswerBody::Empty, Some(Duration::from_secs(7))));
+    assert_eq!(
+        (answer.status, answer.body, answer.retry_after),
+        (429, AnswerBody::Empty, Some(Duration::from_secs(7)))
+    );
 }
 
 #[tokio::test]
@@ -306,7 +332,7 @@ async fn a_handshake_that_never_ends_is_not_sent() {
 }
 
 #[tokio::test]
-async fn plain_text_is_no_tls_and_a_foreign_certificate_is_not_accepted() {
+async fn a_server_without_tls_gets_no_token() {
     let server = Server::answering("HTTP/1.1 400 Bad Request\r\n\r\n").await;
     let mut base = server.base.clone();
     base.set_scheme("https").expect("a scheme");

@@ -23,7 +23,9 @@ pub(super) struct Encoded<'b> {
 
 pub(super) fn encode(body: &Body) -> Encoded<'_> {
     match body {
-        Body::Json(pieces) => Encoded { content_type: Some("application/json".to_owned()), chunks: vec![json(pieces)], query: &[] },
+        Body::Json(pieces) => {
+            Encoded { content_type: Some("application/json".to_owned()), chunks: vec![json(pieces)], query: &[] }
+        }
         Body::Query(pairs) => Encoded { content_type: None, chunks: Vec::new(), query: pairs },
         Body::Multipart(parts) => {
             // Random, so that no file can hold it.
@@ -80,7 +82,11 @@ fn multipart(parts: &[Part], boundary: &str) -> Vec<Bytes> {
             PartValue::Text(text) => pending.extend(["\"\r\n\r\n", text]),
             PartValue::File(shown, marked) => {
                 let Marked { bytes, .. } = &**marked;
-                pending.extend(["\"; filename=\"", &quoted(shown), "\"\r\nContent-Type: application/octet-stream\r\n\r\n"]);
+                pending.extend([
+                    "\"; filename=\"",
+                    &quoted(shown),
+                    "\"\r\nContent-Type: application/octet-stream\r\n\r\n",
+                ]);
                 chunks.extend([std::mem::take(&mut pending).into(), bytes.clone()]);
             }
         }
@@ -111,7 +117,8 @@ mod tests {
         let text = |text: &'static str| Piece::Text(Bytes::from_static(text.as_bytes()));
         for bytes in [&b""[..], b"a", b"ab", b"abc", b"abcd"] {
             let pieces = [text("{\"content\":\"<img src=\\\""), Piece::DataUri(marked(bytes)), text("\\\">ü\"}")];
-            let expected = format!("{{\"content\":\"<img src=\\\"data:image/png;base64,{}\\\">ü\"}}", STANDARD.encode(bytes));
+            let expected =
+                format!("{{\"content\":\"<img src=\\\"data:image/png;base64,{}\\\">ü\"}}", STANDARD.encode(bytes));
             assert_eq!(json(&pieces), expected);
             assert_eq!(pieces.iter().map(length).sum::<usize>(), expected.len());
         }

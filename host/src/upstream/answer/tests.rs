@@ -6,8 +6,12 @@ use super::*;
 const TOKEN: &str = "14|k9Xq2vB7mT4sYw0ZaLr8NcEe5UhJd3GfPi6Ko1Rt";
 
 fn answered(status: u16, content_type: &str, body: &str, hold: Option<&str>) -> Result<Answer, Broken> {
-    let received =
-        Received { status, content_type: Some(content_type.to_owned()), retry_after: None, bytes: body.as_bytes().to_vec() };
+    let received = Received {
+        status,
+        content_type: Some(content_type.to_owned()),
+        retry_after: None,
+        bytes: body.as_bytes().to_vec(),
+    };
     received.into_answer(&[413], hold, &Redactor::new(&SecretString::from(TOKEN)))
 }
 
@@ -25,7 +29,9 @@ fn text(text: &str) -> AnswerBody {
 
 #[test]
 fn json_is_known_by_its_label_alone() {
-    for label in ["application/json", "APPLICATION/JSON; charset=utf-8", "application/problem+json", " application/json ;x"] {
+    for label in
+        ["application/json", "APPLICATION/JSON; charset=utf-8", "application/problem+json", " application/json ;x"]
+    {
         assert_eq!(body(200, label, "{ \"a\" : 1.0 }"), json("{\"a\":1.0}"), "{label}");
     }
     for label in ["text/plain", "text/html", "", "application/jsonp", "text/json", "application/x-json"] {
@@ -37,10 +43,17 @@ fn json_is_known_by_its_label_alone() {
 
 #[test]
 fn a_success_called_json_that_is_not_is_broken_and_a_failure_is_text() {
-    assert!(matches!(answered(200, "application/json", "<b>", None), Err(Broken::NotJson { status: 200, text, .. }) if text == "<b>"));
+    assert!(
+        matches!(answered(200, "application/json", "<b>", None), Err(Broken::NotJson { status: 200, text, .. }) if text == "<b>")
+    );
     assert!(matches!(answered(201, "application/json", "{\"a\":1", None), Err(Broken::NotJson { status: 201, .. })));
     assert_eq!(body(502, "application/json", "<b>bad gateway</b>"), text("<b>bad gateway</b>"));
-    let received = Received { status: 200, content_type: Some("application/json".into()), retry_after: None, bytes: vec![0x1f, 0x8b, 8] };
+    let received = Received {
+        status: 200,
+        content_type: Some("application/json".into()),
+        retry_after: None,
+        bytes: vec![0x1f, 0x8b, 8],
+    };
     let not_text = received.into_answer(&[], None, &Redactor::new(&SecretString::from(TOKEN)));
     assert!(matches!(not_text, Err(Broken::NotJson { why, .. }) if why == "not UTF-8 text"));
 }
@@ -57,9 +70,14 @@ fn a_page_for_people_is_no_success() {
 #[test]
 fn the_token_never_comes_through() {
     let echo = format!(r#"{{"headers":{{"authorization":"Bearer {TOKEN}"}},"data":1}}"#);
-    assert_eq!(body(200, "application/json", &echo), json(r#"{"headers":{"authorization":"Bearer [token]"},"data":1}"#));
+    assert_eq!(
+        body(200, "application/json", &echo),
+        json(r#"{"headers":{"authorization":"Bearer [token]"},"data":1}"#)
+    );
     assert_eq!(body(500, "text/plain", TOKEN), text("[token]"));
-    assert!(matches!(answered(200, "application/json", TOKEN, None), Err(Broken::NotJson { text, .. }) if text == "[token]"));
+    assert!(
+        matches!(answered(200, "application/json", TOKEN, None), Err(Broken::NotJson { text, .. }) if text == "[token]")
+    );
 }
 
 #[test]
@@ -71,7 +89,10 @@ fn the_held_value_stays_with_the_relay() {
 
     let array = held("{\"rows\": [ {\"id\": 1.0}, {\"id\": 1e400} ]}", "/rows");
     assert_eq!(array.body, json("{\"rows\":null}"));
-    assert_eq!(array.held, Some(HeldValue { bytes: Bytes::from_static(b"{\"id\":1.0}\n{\"id\":1e400}\n"), items: 2, text: true }));
+    assert_eq!(
+        array.held,
+        Some(HeldValue { bytes: Bytes::from_static(b"{\"id\":1.0}\n{\"id\":1e400}\n"), items: 2, text: true })
+    );
 
     for other in [r#"{"data":null}"#, r#"{"data":{"a":1}}"#, r#"{"data":7}"#, "{}"] {
         let answer = held(other, "/data");
@@ -82,7 +103,10 @@ fn the_held_value_stays_with_the_relay() {
         Err(Broken::NotBase64 { status: 200, at: "/data".into() })
     );
     let whole = answered(200, "application/pdf", "%PDF\0", Some("")).expect("an answer");
-    assert_eq!((whole.body, whole.held.map(|held| (held.bytes, held.text))), (AnswerBody::Empty, Some((Bytes::from_static(b"%PDF\0"), false))));
+    assert_eq!(
+        (whole.body, whole.held.map(|held| (held.bytes, held.text))),
+        (AnswerBody::Empty, Some((Bytes::from_static(b"%PDF\0"), false)))
+    );
 }
 
 #[test]
@@ -96,10 +120,26 @@ fn a_failure_keeps_its_words_unless_the_plugin_asked_for_them() {
 
 #[test]
 fn a_body_can_say_that_it_failed() {
-    for text in [r#"{"ok":false}"#, r#"{"ok":true,"error":"x"}"#, r#"{"my_error":1}"#, r#"{"amf_error":{}}"#, r#"{"error":[]}"#, r#"{"error":0.5}"#] {
+    for text in [
+        r#"{"ok":false}"#,
+        r#"{"ok":true,"error":"x"}"#,
+        r#"{"my_error":1}"#,
+        r#"{"amf_error":{}}"#,
+        r#"{"error":[]}"#,
+        r#"{"error":0.5}"#,
+    ] {
         assert!(says_failed(text), "{text}");
     }
-    for text in [r#"{"ok":true}"#, r#"{"error":""}"#, r#"{"error":null,"my_error":0,"amf_error":false}"#, r#"{"error":-0.0}"#, r#"[{"ok":false}]"#, r#"{"data":{"ok":false}}"#, r#"{"errors":["x"]}"#, "false"] {
+    for text in [
+        r#"{"ok":true}"#,
+        r#"{"error":""}"#,
+        r#"{"error":null,"my_error":0,"amf_error":false}"#,
+        r#"{"error":-0.0}"#,
+        r#"[{"ok":false}]"#,
+        r#"{"data":{"ok":false}}"#,
+        r#"{"errors":["x"]}"#,
+        "false",
+    ] {
         assert!(!says_failed(text), "{text}");
     }
 }

@@ -33,7 +33,8 @@ pub(super) fn next(failure: &Failure) -> String {
     let cause = match &failure.problem {
         Problem::Broken(broken) => of_broken(broken),
         Problem::Answered(_) if failure.came_back == CameBack::KeyConflict => {
-            "this is a fault of the relay, please report it: one idempotency key was used for two different requests.".into()
+            "this is a fault of the relay, please report it: one idempotency key was used for two different requests."
+                .into()
         }
         Problem::Answered(answer) => of_status(answer.status, answer.retry_after, &failure.route),
     };
@@ -50,7 +51,9 @@ fn look_first(failure: &Failure) -> String {
         (Some(look), _) => {
             format!("see whether it happened before you call again, or it may happen twice: {look}.")
         }
-        (None, _) => "find out on the helpdesk whether it happened before you call again, or it may happen twice.".to_owned(),
+        (None, _) => {
+            "find out on the helpdesk whether it happened before you call again, or it may happen twice.".to_owned()
+        }
     }
 }
 
@@ -135,10 +138,14 @@ fn demands(route: &Route) -> String {
         several => asked.push(format!("a plan with {}", several.join(" and "))),
     }
     match asked.pop() {
-        None => "this route asks for no ability and no role, so the token's owner may not see what it is about.".to_owned(),
+        None => {
+            "this route asks for no ability and no role, so the token's owner may not see what it is about.".to_owned()
+        }
         Some(last) => {
             let list = if asked.is_empty() { last } else { format!("{} and {last}", asked.join(", ")) };
-            format!("the token needs {list}. If it has that, its owner may not see what this is about, or the helpdesk blocks it.")
+            format!(
+                "the token needs {list}. If it has that, its owner may not see what this is about, or the helpdesk blocks it."
+            )
         }
     }
 }

@@ -28,13 +28,18 @@ impl Look {
         };
         let member = |name: &str| match request.body() {
             Body::Json(_) => json::members(&text, [name])[0].and_then(|raw| serde_json::from_str(raw).ok()),
-            Body::Query(pairs) => pairs.iter().find(|(key, _)| key == name).map(|(_, value)| Value::from(value.as_str())),
+            Body::Query(pairs) => {
+                pairs.iter().find(|(key, _)| key == name).map(|(_, value)| Value::from(value.as_str()))
+            }
             Body::Multipart(parts) => parts.iter().find(|part| part.name == name).and_then(|part| match &part.value {
                 PartValue::Text(text) => Some(Value::from(text.as_str())),
                 PartValue::File(..) => None,
             }),
         };
-        Some(Self { tool: shows.tool.clone(), arguments: fill(&shows.arguments, &member).unwrap_or_else(|| Map::new().into()) })
+        Some(Self {
+            tool: shows.tool.clone(),
+            arguments: fill(&shows.arguments, &member).unwrap_or_else(|| Map::new().into()),
+        })
     }
 }
 
@@ -56,13 +61,15 @@ fn text_of(piece: &Piece) -> std::borrow::Cow<'_, str> {
 fn fill(template: &Value, member: &impl Fn(&str) -> Option<Value>) -> Option<Value> {
     match template {
         Value::String(text) => match text.strip_prefix('{').and_then(|text| text.strip_suffix('}')) {
-            Some(name) => member(name).filter(|value| !value.is_null() && value.to_string().len() <= limits::ERROR_SENTENCE_CHARS),
+            Some(name) => {
+                member(name).filter(|value| !value.is_null() && value.to_string().len() <= limits::ERROR_SENTENCE_CHARS)
+            }
             None => Some(template.clone()),
         },
         Value::Array(items) => Some(items.iter().filter_map(|item| fill(item, member)).collect()),
-        Value::Object(members) => {
-            Some(Value::Object(members.iter().filter_map(|(name, value)| Some((name.clone(), fill(value, member)?))).collect()))
-        }
+        Value::Object(members) => Some(Value::Object(
+            members.iter().filter_map(|(name, value)| Some((name.clone(), fill(value, member)?))).collect(),
+        )),
         other => Some(other.clone()),
     }
 }

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::super::answer::truthy;
-use super::one_line;
+use super::sentence;
 use crate::json;
 use crate::limits;
 
@@ -12,7 +12,8 @@ pub(super) fn said(body: &str) -> Option<String> {
     let [message, errors, codes @ ..] = json::members(body, ["message", "errors", "error", "my_error", "amf_error"]);
     let mut lines = Vec::new();
     let message = message.filter(|value| truthy(value)).map(bare);
-    let codes: Vec<String> = codes.into_iter().flatten().filter(|value| truthy(value) && *value != "true").map(bare).collect();
+    let codes: Vec<String> =
+        codes.into_iter().flatten().filter(|value| truthy(value) && *value != "true").map(bare).collect();
     match (message, codes.is_empty()) {
         (Some(message), true) => lines.push(format!("The helpdesk says: \"{message}\"")),
         (Some(message), false) => lines.push(format!("The helpdesk says: \"{message}\" ({})", codes.join(", "))),
@@ -41,11 +42,13 @@ fn fields(errors: &str) -> Vec<String> {
     let more = told.len().saturating_sub(limits::ERROR_FIELDS);
     let line = |(name, problem): (String, Value)| {
         let problem = match problem {
-            Value::Array(sentences) => sentences.iter().map(|sentence| bare(&sentence.to_string())).collect::<Vec<_>>().join(" "),
+            Value::Array(sentences) => {
+                sentences.iter().map(|sentence| bare(&sentence.to_string())).collect::<Vec<_>>().join(" ")
+            }
             one => bare(&one.to_string()),
         };
         let colon = if name.is_empty() { "" } else { ": " };
-        format!("- {}{colon}{}", one_line(&name), one_line(&problem))
+        format!("- {}{colon}{}", sentence(&name), sentence(&problem))
     };
     let mut lines: Vec<String> = told.into_iter().take(limits::ERROR_FIELDS).map(line).collect();
     if more > 0 {
@@ -56,5 +59,5 @@ fn fields(errors: &str) -> Vec<String> {
 
 /// A JSON string without its quotes, anything else as it stands; on one line.
 fn bare(value: &str) -> String {
-    one_line(&serde_json::from_str::<String>(value).unwrap_or_else(|_| value.to_owned()))
+    sentence(&serde_json::from_str::<String>(value).unwrap_or_else(|_| value.to_owned()))
 }

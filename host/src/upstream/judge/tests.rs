@@ -14,63 +14,83 @@ fn rows() -> Vec<(CameBack, Vec<Result<Answer, Broken>>)> {
     let text = String::new;
     vec![
         (CameBack::Unsent, vec![Err(Broken::NotConnected { why: why() }), Err(Broken::Unsendable { why: why() })]),
-        (CameBack::Lost, vec![
-            Err(Broken::TimedOut { after: Duration::from_secs(30) }),
-            Err(Broken::Interrupted { why: why() }),
-        ]),
+        (
+            CameBack::Lost,
+            vec![Err(Broken::TimedOut { after: Duration::from_secs(30) }), Err(Broken::Interrupted { why: why() })],
+        ),
         (CameBack::TooMany, vec![answer(429, "{}")]),
-        (CameBack::Unsettled, vec![
-            answer(408, "{}"),
-            answer(425, "{}"),
-            answer(409, r#"{"error":"already_running"}"#),
-            answer(409, "[]"),
-            answer(500, "{}"),
-            answer(501, "{}"),
-            answer(502, "{}"),
-            answer(503, r#"{"ok":false,"error":"x"}"#),
-            answer(504, "{}"),
-            answer(599, "{}"),
-            answer(101, "{}"),
-            answer(600, "{}"),
-            answer(999, "{}"),
-            Ok(Answer { status: 409, body: AnswerBody::Text("idempotency_key_conflict".into()), held: None, retry_after: None }),
-        ]),
-        (CameBack::KeyConflict, vec![
-            answer(409, r#"{"ok":false,"error":"idempotency_key_conflict"}"#),
-            answer(409, r#"{"message":"idempotency_key_conflict"}"#),
-        ]),
-        (CameBack::Misanswered, vec![
-            Err(Broken::Redirect { status: 302, to: None }),
-            Err(Broken::Redirect { status: 308, to: Some("https://other.example".into()) }),
-            Err(Broken::NotJson { status: 200, why: why(), text: text() }),
-            Err(Broken::WebPage { status: 200, text: text() }),
-            Err(Broken::NotBase64 { status: 200, at: why() }),
-            Err(Broken::TooLarge { status: 200, limit: 1 }),
-            Err(Broken::TooLarge { status: 422, limit: 1 }),
-            answer(304, "{}"),
-        ]),
-        (CameBack::Refused, vec![
-            answer(400, "{}"),
-            answer(401, "{}"),
-            answer(403, "{}"),
-            answer(404, "{}"),
-            answer(405, "{}"),
-            answer(413, "{}"),
-            answer(422, r#"{"errors":{}}"#),
-            answer(499, "{}"),
-            answer(200, r#"{"ok":false,"error":"x"}"#),
-            answer(200, r#"{"my_error":"x"}"#),
-            answer(200, r#"{"amf_error":true}"#),
-            answer(201, r#"{"error":{"a":1}}"#),
-        ]),
-        (CameBack::Success, vec![
-            answer(200, r#"{"ok":true,"data":{}}"#),
-            answer(201, "[]"),
-            answer(204, "null"),
-            answer(200, r#"{"error":null}"#),
-            Ok(Answer { status: 204, body: AnswerBody::Empty, held: None, retry_after: None }),
-            Ok(Answer { status: 200, body: AnswerBody::Text("saved".into()), held: None, retry_after: None }),
-        ]),
+        (
+            CameBack::Unsettled,
+            vec![
+                answer(408, "{}"),
+                answer(425, "{}"),
+                answer(409, r#"{"error":"already_running"}"#),
+                answer(409, "[]"),
+                answer(500, "{}"),
+                answer(501, "{}"),
+                answer(502, "{}"),
+                answer(503, r#"{"ok":false,"error":"x"}"#),
+                answer(504, "{}"),
+                answer(599, "{}"),
+                answer(101, "{}"),
+                answer(600, "{}"),
+                answer(999, "{}"),
+                Ok(Answer {
+                    status: 409,
+                    body: AnswerBody::Text("idempotency_key_conflict".into()),
+                    held: None,
+                    retry_after: None,
+                }),
+            ],
+        ),
+        (
+            CameBack::KeyConflict,
+            vec![
+                answer(409, r#"{"ok":false,"error":"idempotency_key_conflict"}"#),
+                answer(409, r#"{"message":"idempotency_key_conflict"}"#),
+            ],
+        ),
+        (
+            CameBack::Misanswered,
+            vec![
+                Err(Broken::Redirect { status: 302, to: None }),
+                Err(Broken::Redirect { status: 308, to: Some("https://other.example".into()) }),
+                Err(Broken::NotJson { status: 200, why: why(), text: text() }),
+                Err(Broken::WebPage { status: 200, text: text() }),
+                Err(Broken::NotBase64 { status: 200, at: why() }),
+                Err(Broken::TooLarge { status: 200, limit: 1 }),
+                Err(Broken::TooLarge { status: 422, limit: 1 }),
+                answer(304, "{}"),
+            ],
+        ),
+        (
+            CameBack::Refused,
+            vec![
+                answer(400, "{}"),
+                answer(401, "{}"),
+                answer(403, "{}"),
+                answer(404, "{}"),
+                answer(405, "{}"),
+                answer(413, "{}"),
+                answer(422, r#"{"errors":{}}"#),
+                answer(499, "{}"),
+                answer(200, r#"{"ok":false,"error":"x"}"#),
+                answer(200, r#"{"my_error":"x"}"#),
+                answer(200, r#"{"amf_error":true}"#),
+                answer(201, r#"{"error":{"a":1}}"#),
+            ],
+        ),
+        (
+            CameBack::Success,
+            vec![
+                answer(200, r#"{"ok":true,"data":{}}"#),
+                answer(201, "[]"),
+                answer(204, "null"),
+                answer(200, r#"{"error":null}"#),
+                Ok(Answer { status: 204, body: AnswerBody::Empty, held: None, retry_after: None }),
+                Ok(Answer { status: 200, body: AnswerBody::Text("saved".into()), held: None, retry_after: None }),
+            ],
+        ),
     ]
 }
 
@@ -98,7 +118,13 @@ fn every_cell_has_its_outcome() {
     ];
     for (came_back, outcome) in cells {
         // With one attempt it does not matter how a write may be repeated.
-        for name in ["tickets.respond", "workflow.queues.update", "tickets.split", "tickets.delete", "administration.api_tokens.create"] {
+        for name in [
+            "tickets.respond",
+            "workflow.queues.update",
+            "tickets.split",
+            "tickets.delete",
+            "administration.api_tokens.create",
+        ] {
             assert_eq!(Outcome::of(&route(name), came_back), Some(outcome), "{name}, {came_back:?}");
         }
         assert_eq!(Outcome::of(&route("tickets.show"), came_back), None, "a read, {came_back:?}");
