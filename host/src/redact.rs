@@ -114,9 +114,9 @@ mod tests {
     #[test]
     fn a_secret_too_short_to_be_one_is_not_looked_for() {
         let obeyed = "x".repeat(crate::limits::SECRET_CHARS);
-        assert_eq!(redact(&format!("a{obeyed}b"), &SecretString::from(obeyed.clone())), "a[token]b");
+        assert_eq!(redact(&format!("a{obeyed}b"), &SecretString::from(obeyed)), "a[token]b");
         let violated = "x".repeat(crate::limits::SECRET_CHARS - 1);
-        assert_eq!(redact(&format!("a{violated}b"), &SecretString::from(violated.clone())), format!("a{violated}b"));
+        assert_eq!(redact(&format!("a{violated}b"), &SecretString::from(violated.as_str())), format!("a{violated}b"));
         assert_eq!(redact("text", &SecretString::from("")), "text");
     }
 

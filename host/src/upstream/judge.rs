@@ -108,7 +108,7 @@ impl fmt::Display for Outcome {
 ///
 /// # Errors
 /// [`Failure`], also for a status in `accept`: who asked for it takes the answer out of the failure.
-pub fn judge(request: &Admitted, result: Result<Answer, Broken>) -> Result<Answer, Failure> {
+pub fn judge(request: &Admitted, result: Result<Answer, Broken>) -> Result<Answer, Box<Failure>> {
     let came_back = CameBack::of(&result);
     let problem = match result {
         Ok(answer) if came_back == CameBack::Success => return Ok(answer),
@@ -117,7 +117,7 @@ pub fn judge(request: &Admitted, result: Result<Answer, Broken>) -> Result<Answe
     };
     let outcome = Outcome::of(request.route(), came_back);
     let look = Look::of(request).filter(|_| outcome == Some(Outcome::Unknown));
-    Err(Failure { route: request.route().clone(), problem, came_back, outcome, look })
+    Err(Box::new(Failure { route: request.route().clone(), problem, came_back, outcome, look }))
 }
 
 fn is_key_conflict(answer: &Answer) -> bool {

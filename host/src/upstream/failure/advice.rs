@@ -33,7 +33,7 @@ pub(super) fn next(failure: &Failure) -> String {
     let cause = match &failure.problem {
         Problem::Broken(broken) => of_broken(broken),
         Problem::Answered(_) if failure.came_back == CameBack::KeyConflict => {
-            "this is a fault of the relay, please report it: one idempotency key was used for two different requests."
+            "This is a fault of the relay, please report it: one idempotency key was used for two different requests."
                 .into()
         }
         Problem::Answered(answer) => of_status(answer.status, answer.retry_after, &failure.route),
@@ -47,12 +47,12 @@ pub(super) fn next(failure: &Failure) -> String {
 /// What comes first when nobody knows whether a write happened.
 fn look_first(failure: &Failure) -> String {
     match (&failure.look, failure.route.repeat) {
-        (_, Repeat::Harmless) => "call again if need be; doing this twice is the same as doing it once.".to_owned(),
+        (_, Repeat::Harmless) => "Call again if need be; doing this twice is the same as doing it once.".to_owned(),
         (Some(look), _) => {
-            format!("see whether it happened before you call again, or it may happen twice: {look}.")
+            format!("See whether it happened before you call again, or it may happen twice: {look}.")
         }
         (None, _) => {
-            "find out on the helpdesk whether it happened before you call again, or it may happen twice.".to_owned()
+            "Find out on the helpdesk whether it happened before you call again, or it may happen twice.".to_owned()
         }
     }
 }
@@ -60,16 +60,16 @@ fn look_first(failure: &Failure) -> String {
 /// Adds the word that calling again is safe, where the cause may pass by itself.
 fn again(failure: &Failure, cause: Cow<'static, str>) -> String {
     match failure.came_back {
-        CameBack::Lost | CameBack::Unsettled => format!("call again. {cause}").trim_end().to_owned(),
+        CameBack::Lost | CameBack::Unsettled => format!("Call again. {cause}").trim_end().to_owned(),
         _ => cause.into_owned(),
     }
 }
 
 fn of_broken(broken: &Broken) -> Cow<'static, str> {
     match broken {
-        Broken::Unsendable { .. } => "give other values for what stands in the path of this route.",
+        Broken::Unsendable { .. } => "Give other values for what stands in the path of this route.",
         Broken::NotConnected { .. } => {
-            "check that the helpdesk is up and that TICKITI_API_BASE names it, then call again; nothing was sent."
+            "Check that the helpdesk is up and that TICKITI_API_BASE names it, then call again."
         }
         Broken::TimedOut { .. } => {
             "If the helpdesk is only slow, ask for less at a time, or have TICKITI_API_TIMEOUT_MS set higher."
@@ -89,27 +89,27 @@ fn of_broken(broken: &Broken) -> Cow<'static, str> {
 
 fn of_status(status: u16, retry_after: Option<std::time::Duration>, route: &Route) -> Cow<'static, str> {
     match (status, retry_after) {
-        (200..=299, _) => "change what it complains about, then call again.".into(),
+        (200..=299, _) => "Change what it complains about, then call again.".into(),
         (401, _) => {
-            "the person running the relay must check TICKITI_API_TOKEN: it is wrong, expired or revoked, or bound to another \
+            "The person running the relay must check TICKITI_API_TOKEN: it is wrong, expired or revoked, or bound to another \
              address. Calling again does not help."
                 .into()
         }
         (403, _) => format!("{} Calling again does not help.", demands(route)).into(),
         (404, _) => {
-            "check the numbers and ids given; what the token's owner may not see is not found either. If no ids are wrong, \
+            "Check the numbers and ids given; what the token's owner may not see is not found either. If no ids are wrong, \
              this helpdesk may be older than the route."
                 .into()
         }
-        (405, _) => "this helpdesk does not offer the route in this form; it may be of another version.".into(),
+        (405, _) => "This helpdesk does not offer the route in this form; it may be of another version.".into(),
         (409, _) => "Read the current state first; the change does not fit it, or the same change is still running.".into(),
-        (413, _) => "send or ask for less at a time.".into(),
-        (422, _) => "correct what it names above, then call again.".into(),
-        (429, Some(wait)) => format!("wait {}, then call again.", in_words(wait)).into(),
-        (429, None) => "wait a minute, then call again more slowly.".into(),
+        (413, _) => "Send or ask for less at a time.".into(),
+        (422, _) => "Correct what it names above, then call again.".into(),
+        (429, Some(wait)) => format!("Wait {}, then call again.", in_words(wait)).into(),
+        (429, None) => "Wait a minute, then call again more slowly.".into(),
         (408 | 425 | 500.., Some(wait)) => format!("The helpdesk asks to wait {}.", in_words(wait)).into(),
         (408 | 425 | 500.., None) => "If it goes on, the helpdesk's own log says why.".into(),
-        _ => "change the call as it says, then try again.".into(),
+        _ => "Change the call as it says, then try again.".into(),
     }
 }
 
@@ -139,12 +139,12 @@ fn demands(route: &Route) -> String {
     }
     match asked.pop() {
         None => {
-            "this route asks for no ability and no role, so the token's owner may not see what it is about.".to_owned()
+            "This route asks for no ability and no role, so the token's owner may not see what it is about.".to_owned()
         }
         Some(last) => {
             let list = if asked.is_empty() { last } else { format!("{} and {last}", asked.join(", ")) };
             format!(
-                "the token needs {list}. If it has that, its owner may not see what this is about, or the helpdesk blocks it."
+                "The token needs {list}. If it has that, its owner may not see what this is about, or the helpdesk blocks it."
             )
         }
     }

@@ -1,8 +1,9 @@
 //! The call that shows whether a write happened.
 
+use std::cell::Cell;
 use std::fmt;
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use crate::admit::{Admitted, Body, PartValue, Piece};
 use crate::json;
@@ -19,27 +20,34 @@ pub struct Look {
 
 impl Look {
     /// The call that the route names, with the members of this request's body in it. An argument whose member the body has
-    /// not got is left out.
+    /// not got is left out; `None` when that leaves nothing to look for.
     pub fn of(request: &Admitted) -> Option<Self> {
         let shows = request.route().shows.as_ref()?;
         let text = match request.body() {
             Body::Json(pieces) => pieces.iter().map(text_of).collect(),
             Body::Query(_) | Body::Multipart(_) => String::new(),
         };
-        let member = |name: &str| match request.body() {
-            Body::Json(_) => json::members(&text, [name])[0].and_then(|raw| serde_json::from_str(raw).ok()),
-            Body::Query(pairs) => {
-                pairs.iter().find(|(key, _)| key == name).map(|(_, value)| Value::from(value.as_str()))
+        let given = |name: &str| match request.body() {
+            Body::Json(_) => {
+                let [raw] = json::members(&text, [name]);
+                serde_json::from_str(raw?).ok()
             }
-            Body::Multipart(parts) => parts.iter().find(|part| part.name == name).and_then(|part| match &part.value {
-                PartValue::Text(text) => Some(Value::from(text.as_str())),
+            Body::Query(pairs) => Some(pairs.iter().find(|(key, _)| key == name)?.1.as_str().into()),
+            Body::Multipart(parts) => match &parts.iter().find(|part| part.name == name)?.value {
+                PartValue::Text(text) => Some(text.as_str().into()),
                 PartValue::File(..) => None,
-            }),
+            },
         };
-        Some(Self {
-            tool: shows.tool.clone(),
-            arguments: fill(&shows.arguments, &member).unwrap_or_else(|| Map::new().into()),
-        })
+        let (asked, filled) = (Cell::new(0), Cell::new(0));
+        let member = |name: &str| {
+            asked.set(asked.get() + 1);
+            let short = |value: &Value| !value.is_null() && value.to_string().len() <= limits::ERROR_SENTENCE_CHARS;
+            let value = given(name).filter(short)?;
+            filled.set(filled.get() + 1);
+            Some(value)
+        };
+        let arguments = fill(&shows.arguments, &member)?;
+        (filled.get() > 0 || asked.get() == 0).then(|| Self { tool: shows.tool.clone(), arguments })
     }
 }
 
@@ -57,7 +65,7 @@ fn text_of(piece: &Piece) -> std::borrow::Cow<'_, str> {
     }
 }
 
-/// Puts members where the template has `"{member}"`. `None` for one that is not there, or too long to be an id.
+/// Puts members where the template has `"{member}"`. `None` for one that is not there.
 fn fill(template: &Value, member: &impl Fn(&str) -> Option<Value>) -> Option<Value> {
     match template {
         Value::String(text) => match text.strip_prefix('{').and_then(|text| text.strip_suffix('}')) {
