@@ -99,7 +99,7 @@ pub const ERROR_BODY_CHARS: usize = 2_000;
 /// limit: Headers of a response; hyper's own value, and it bounds their bytes at about 400 KiB.
 pub const RESPONSE_HEADERS: usize = 100;
 /// How much of one sentence of the helpdesk is quoted before its whole answer.
-pub const ERROR_SENTENCE_CHARS: usize = 500;
+pub const ERROR_SENTENCE_CHARS: usize = 300;
 /// How many refused fields are named one by one.
 pub const ERROR_FIELDS: usize = 20;
 

@@ -1,0 +1,191 @@
+//! The helpdesk's door: the only room that knows reqwest and the token.
+//!
+//! [`Upstream::send`] makes one attempt and says what came back. What that means for the call is decided by pure functions:
+//! [`CameBack::of`] names the row of the table in DESIGN.md, [`Outcome::of`] its cell, [`judge`] makes the failure that the
+//! assistant reads.
+
+mod address;
+mod answer;
+mod broken;
+mod client;
+mod failure;
+mod judge;
+mod wire;
+
+use std::fmt;
+use std::sync::OnceLock;
+use std::time::Duration;
+
+use reqwest::header::{
+    ACCEPT, AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, HeaderValue, LOCATION, RETRY_AFTER,
+};
+use secrecy::{ExposeSecret, SecretString};
+use tickiti_relay_routes::Method;
+use time::OffsetDateTime;
+use tokio::time::Instant;
+use url::Url;
+
+pub use answer::{Answer, AnswerBody, HeldValue};
+pub use broken::Broken;
+pub use failure::{Failure, Look, Problem};
+pub use judge::{CameBack, Outcome, judge};
+
+use crate::admit::Admitted;
+use crate::limits;
+use crate::redact::Redactor;
+
+/// One helpdesk, its token and how long to wait for it.
+pub struct Upstream {
+    base: Url,
+    authorization: HeaderValue,
+    redactor: Redactor,
+    timeout: Duration,
+    proxy: Option<reqwest::Proxy>,
+    client: OnceLock<reqwest::Client>,
+}
+
+/// A setting with which no request can be sent. `config` has checked them before; these are the last words on it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Unusable {
+    /// The address of the helpdesk.
+    #[error("TICKITI_API_BASE must be an http or https address with a host and without user name, query or fragment")]
+    Base,
+    /// The token.
+    #[error("TICKITI_API_TOKEN has characters that no HTTP header can carry")]
+    Token,
+    /// The proxy.
+    #[error("the proxy must be an http or https address")]
+    Proxy,
+}
+
+impl Upstream {
+    /// Prepares sending to `base`. Opens and loads nothing: certificates are read at the first request.
+    ///
+    /// `timeout` holds for a whole request, its answer's body included. `proxy` is the only proxy that is ever used; none is
+    /// taken from the environment.
+    ///
+    /// # Errors
+    /// [`Unusable`] names the setting.
+    pub fn new(base: Url, token: &SecretString, timeout: Duration, proxy: Option<&str>) -> Result<Self, Unusable> {
+        if !address::is_base(&base) {
+            return Err(Unusable::Base);
+        }
+        let mut authorization =
+            HeaderValue::try_from(format!("Bearer {}", token.expose_secret())).map_err(|_| Unusable::Token)?;
+        authorization.set_sensitive(true);
+        let proxy = proxy.map(client::proxy).transpose()?;
+        Ok(Self { base, authorization, redactor: Redactor::new(token), timeout, proxy, client: OnceLock::new() })
+    }
+
+    /// Sends one request, once, and reads the whole answer. `key` is its idempotency key.
+    ///
+    /// The token is taken out of what comes back, and the value that the request holds.
+    ///
+    /// # Errors
+    /// [`Broken`] when there is no answer to judge; it knows whether bytes may have left.
+    pub async fn send(&self, request: &Admitted, key: Option<&str>) -> Result<Answer, Broken> {
+        let began = Instant::now();
+        let prepared = self.prepare(request, key)?;
+        let client = self.client()?;
+        let broken = |error| Broken::of(error, began.elapsed().min(self.timeout));
+        let mut response = client.execute(prepared).await.map_err(broken)?;
+        let status = response.status().as_u16();
+        if response.status().is_redirection() {
+            return Err(Broken::Redirect { status, to: self.target(&response) });
+        }
+        let content_type = text(response.headers(), CONTENT_TYPE.as_str()).map(str::to_owned);
+        let retry_after = text(response.headers(), RETRY_AFTER.as_str())
+            .and_then(|value| answer::retry_after(value, OffsetDateTime::now_utc()));
+        let too_large = Broken::TooLarge { status, limit: limits::RESPONSE_BYTES };
+        let declared = usize::try_from(response.content_length().unwrap_or(0)).unwrap_or(usize::MAX);
+        if declared > limits::RESPONSE_BYTES {
+            return Err(too_large);
+        }
+        let mut bytes = Vec::with_capacity(declared);
+        while let Some(chunk) = response.chunk().await.map_err(broken)? {
+            if bytes.len() + chunk.len() > limits::RESPONSE_BYTES {
+                return Err(too_large);
+            }
+            bytes.extend_from_slice(&chunk);
+        }
+        let received = answer::Received { status, content_type, retry_after, bytes };
+        received.into_answer(request.accept(), request.hold(), &self.redactor)
+    }
+
+    /// Takes the token out of a text that is about to leave the relay.
+    pub fn redactor(&self) -> &Redactor {
+        &self.redactor
+    }
+
+    fn client(&self) -> Result<&reqwest::Client, Broken> {
+        if let Some(client) = self.client.get() {
+            return Ok(client);
+        }
+        let client = client::build(&self.base, self.timeout, self.proxy.clone())
+            .map_err(|error| Broken::Unsendable { why: broken::root_cause(&error) })?;
+        Ok(self.client.get_or_init(|| client))
+    }
+
+    fn prepare(&self, request: &Admitted, key: Option<&str>) -> Result<reqwest::Request, Broken> {
+        let unsendable = |why: &str| Broken::Unsendable { why: why.to_owned() };
+        let encoded = wire::encode(request.body());
+        let url = address::build(&self.base, request.path(), encoded.query).ok_or_else(|| {
+            unsendable(
+                "its path does not stand for the route's own address; a value in it is not one plain path segment",
+            )
+        })?;
+        let mut prepared = reqwest::Request::new(method(request.route().method), url);
+        let headers = prepared.headers_mut();
+        headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
+        headers.insert(AUTHORIZATION, self.authorization.clone());
+        if let Some(key) = key {
+            let value =
+                HeaderValue::try_from(key).map_err(|_| unsendable("its idempotency key cannot stand in a header"))?;
+            headers.insert("idempotency-key", value);
+        }
+        if let Some(content_type) = encoded.content_type {
+            let value = HeaderValue::try_from(content_type)
+                .map_err(|_| unsendable("its content type cannot stand in a header"))?;
+            headers.insert(CONTENT_TYPE, value);
+            headers
+                .insert(CONTENT_LENGTH, HeaderValue::from(encoded.chunks.iter().map(bytes::Bytes::len).sum::<usize>()));
+            *prepared.body_mut() = Some(wire::body(encoded.chunks));
+        }
+        Ok(prepared)
+    }
+
+    /// The server that a redirect points to: scheme, host and port.
+    fn target(&self, response: &reqwest::Response) -> Option<String> {
+        let location = response.url().join(text(response.headers(), LOCATION.as_str())?).ok()?;
+        let origin = location.host_str().map(|_| location.origin().ascii_serialization())?;
+        Some(self.redactor.redact(&origin).chars().take(limits::ERROR_SENTENCE_CHARS).collect())
+    }
+}
+
+impl fmt::Debug for Upstream {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("Upstream")
+            .field("base", &self.base.as_str())
+            .field("timeout", &self.timeout)
+            .finish_non_exhaustive()
+    }
+}
+
+fn text<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
+    headers.get(name)?.to_str().ok()
+}
+
+fn method(method: Method) -> reqwest::Method {
+    match method {
+        Method::Post => reqwest::Method::POST,
+        Method::Get => reqwest::Method::GET,
+        Method::Put => reqwest::Method::PUT,
+        Method::Patch => reqwest::Method::PATCH,
+        Method::Delete => reqwest::Method::DELETE,
+    }
+}
+
+#[cfg(test)]
+mod tests;
