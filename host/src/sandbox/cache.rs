@@ -6,6 +6,8 @@
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
 use sha2::{Digest, Sha256};
 
@@ -14,6 +16,8 @@ use crate::contract::Manifest;
 use crate::limits;
 
 const SEAL_BYTES: usize = 32;
+/// Nobody writes one file for so long.
+const ABANDONED: Duration = Duration::from_secs(3600);
 
 /// The folder; made when something is first stored.
 pub(super) struct Cache {
@@ -79,9 +83,11 @@ impl Cache {
         if !is_private(&self.folder) {
             return Err(std::io::Error::other("others may write there, or it is theirs"));
         }
-        // Named after the process and the content's digest: two relays may write the same file at once.
+        // Two relays, or two threads of one, may write the same file at once.
+        static WRITTEN: AtomicU64 = AtomicU64::new(0);
+        let count = WRITTEN.fetch_add(1, Ordering::Relaxed);
         let seal = Sha256::digest(content);
-        let beside = self.folder.join(format!("{name}.{}.part", std::process::id()));
+        let beside = self.folder.join(format!("{name}.{}-{count}.part", std::process::id()));
         let written = (|| {
             let mut file = std::fs::File::create(&beside)?;
             file.write_all(&seal)?;
@@ -96,22 +102,25 @@ impl Cache {
         written
     }
 
-    /// Removes the plugin's other files of this kind.
+    /// Removes the plugin's other files of this kind, and what a relay that was killed left half written.
     fn remove_stale(&self, plugin: &Component, extension: &str, keep: &str) {
         let Ok(entries) = std::fs::read_dir(&self.folder) else { return };
-        let prefix = format!("{}.", file_name(plugin.name()));
+        let (prefix, suffix) = (format!("{}.", file_name(plugin.name())), format!(".{extension}"));
         for entry in entries.flatten() {
             let name = entry.file_name();
             let Some(name) = name.to_str() else { continue };
-            if name.starts_with(&prefix)
-                && Path::new(name).extension().is_some_and(|found| found == extension)
-                && name != keep
-            {
+            let replaced = name.starts_with(&prefix) && name.ends_with(&suffix) && name != keep;
+            if replaced || (name.ends_with(".part") && is_abandoned(&entry)) {
                 // Another relay may have removed it already, or hold it open.
                 let _ = std::fs::remove_file(entry.path());
             }
         }
     }
+}
+
+fn is_abandoned(entry: &std::fs::DirEntry) -> bool {
+    let written = entry.metadata().and_then(|found| found.modified());
+    written.is_ok_and(|written| written.elapsed().is_ok_and(|age| age > ABANDONED))
 }
 
 fn code_name(plugin: &Component, compatibility: &str) -> String {
@@ -152,4 +161,50 @@ fn make_private(folder: &Path) -> std::io::Result<()> {
 #[cfg(not(unix))]
 fn is_private(folder: &Path) -> bool {
     std::fs::symlink_metadata(folder).is_ok_and(|found| found.is_dir())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn stored(content: &[u8]) -> Option<usize> {
+        let folder = tempfile::tempdir().expect("a folder");
+        let cache = Cache::new(folder.path().join("components"));
+        cache.write("x", content);
+        cache.read("x").map(|read| read.len())
+    }
+
+    #[test]
+    fn compiled_bytes_obeyed() {
+        let size = limits::COMPILED_BYTES - SEAL_BYTES;
+        assert_eq!(stored(&vec![1; size]), Some(size));
+    }
+
+    #[test]
+    fn compiled_bytes_violated() {
+        assert_eq!(stored(&vec![1; limits::COMPILED_BYTES - SEAL_BYTES + 1]), None);
+    }
+
+    #[test]
+    fn a_name_from_anywhere_stays_in_the_folder() {
+        assert_eq!(file_name("../../etc/ü\0x"), "______etc___x");
+        assert_eq!(file_name(&"a".repeat(1_000)).len(), limits::TOOL_NAME_CHARS);
+    }
+
+    #[test]
+    fn what_was_left_half_written_is_removed_when_it_is_old() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let cache = Cache::new(folder.path().join("components"));
+        let plugin = Component::from_bytes("x", Vec::new());
+        cache.store_code(&plugin, "engine", b"code");
+        let [old, new] = ["y.old.part", "y.new.part"].map(|name| cache.folder.join(name));
+        for path in [&old, &new] {
+            std::fs::write(path, "half").expect("written");
+        }
+        let yesterday = std::time::SystemTime::now() - 24 * ABANDONED;
+        std::fs::File::options().write(true).open(&old).and_then(|file| file.set_modified(yesterday)).expect("a date");
+        cache.store_code(&plugin, "engine", b"code");
+        assert_eq!((old.exists(), new.exists()), (false, true));
+        assert!(cache.code(&plugin, "engine").is_some());
+    }
 }

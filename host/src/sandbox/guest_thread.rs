@@ -142,3 +142,17 @@ fn crash(message: &str) -> GuestFault {
 pub(super) fn millis(time: Duration) -> u64 {
     u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_bug_of_ours_ends_one_call_and_not_the_thread() {
+        let thread = GuestThread::start().expect("a thread");
+        let plugin = Digest([0; 32]);
+        let panicked = thread.run::<()>(plugin, || panic!("a bug")).await;
+        assert!(matches!(panicked, Err(GuestFault::Crash { message }) if message.contains("a bug")));
+        assert_eq!(thread.run(plugin, || Ok(1)).await, Ok(1));
+    }
+}

@@ -1,9 +1,11 @@
 //! Attacks on the sandbox, each with what must come of it.
 
 mod cached;
+mod features;
 mod guests;
 mod limited;
 mod loaded;
+mod measured;
 mod virtual_world;
 
 use std::sync::Arc;

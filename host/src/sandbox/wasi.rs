@@ -47,7 +47,7 @@ impl World {
     pub(super) fn new(who: Who) -> Self {
         let mut table = ResourceTable::new();
         // A handle of the guest can be two entries here: a timer and what it waits for.
-        table.set_max_capacity(2 * limits::GUEST_HANDLES);
+        table.set_max_capacity(2 * (limits::GUEST_HANDLES + 1));
         Self {
             table,
             clock: Clock::standing_at(who.call.as_ref().map(|call| call.now.as_str())),

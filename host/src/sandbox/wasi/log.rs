@@ -136,6 +136,39 @@ mod tests {
     }
 
     #[test]
+    fn every_line_goes_to_the_log_with_its_plugin() {
+        #[derive(Clone, Default)]
+        struct Buffer(Arc<Mutex<Vec<u8>>>);
+        impl std::io::Write for Buffer {
+            fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+                self.0.lock().expect("a lock").extend_from_slice(bytes);
+                Ok(bytes.len())
+            }
+            fn flush(&mut self) -> std::io::Result<()> {
+                Ok(())
+            }
+        }
+        let buffer = Buffer::default();
+        let writer = buffer.clone();
+        let subscriber =
+            tracing_subscriber::fmt().with_ansi(false).without_time().with_writer(move || writer.clone()).finish();
+        let mut log = Log { plugin: "mine".into(), tool: "find".into(), ..Log::default() };
+        log.write(Stream::Stdout, b"one\n\ntwo \x1b[2J\r\n");
+        log.write(Stream::Stderr, b"three");
+        tracing::subscriber::with_default(subscriber, || log.emit());
+        let text = String::from_utf8(buffer.0.lock().expect("a lock").clone()).expect("text");
+        let fields = r#"plugin="mine" tool="find""#;
+        assert_eq!(
+            text.lines().collect::<Vec<_>>(),
+            [
+                format!(" INFO plugin: one {fields} stream=\"stdout\""),
+                format!(" INFO plugin: two [2J {fields} stream=\"stdout\""),
+                format!(" INFO plugin: three {fields} stream=\"stderr\""),
+            ]
+        );
+    }
+
+    #[test]
     fn a_message_is_one_line_and_cut() {
         let mut log = Log::default();
         log.write(Stream::Stderr, b"thread panicked:\n\x1b[31m  on purpose\xff\n");
