@@ -59,6 +59,7 @@ pub(crate) async fn work(
         Ok(ready) => ready,
         Err(refusal) => {
             strike(fault, Moment::Claimed, &shears).await?;
+            strike(fault, Moment::Done, &shears).await?;
             return Ok(refused(&refusal, style, &switches));
         }
     };

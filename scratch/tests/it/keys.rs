@@ -174,6 +174,26 @@ fn the_same_key_while_the_first_still_runs() {
 }
 
 #[test]
+fn many_at_once_under_one_key_are_one_ticket_and_under_many_keys_are_many() {
+    let helpdesk = helpdesk();
+    let client = Client::new(&helpdesk, "tickets");
+    let all = |key: fn(usize) -> String| {
+        let senders: Vec<_> = (0..24)
+            .map(|index| {
+                let client = client.clone();
+                thread::spawn(move || client.keyed("tickets", &ticket(), &key(index)).body)
+            })
+            .collect();
+        let mut bodies: Vec<_> = senders.into_iter().map(|sender| sender.join().unwrap()).collect();
+        bodies.sort();
+        bodies.dedup();
+        bodies.len()
+    };
+    assert_eq!((all(|_| "one".into()), helpdesk.effects().len()), (1, 1));
+    assert_eq!((all(|index| index.to_string()), helpdesk.effects().len()), (24, 25));
+}
+
+#[test]
 fn a_key_is_free_again_when_its_run_was_cut_before_anything_was_done() {
     let helpdesk = helpdesk();
     let client = Client::new(&helpdesk, "tickets");

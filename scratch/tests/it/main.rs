@@ -13,3 +13,4 @@ mod respond;
 mod responses;
 mod search;
 mod structure;
+mod unknown;
