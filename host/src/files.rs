@@ -184,9 +184,7 @@ impl Files {
         }
         // A file may grow while it is read.
         let mut bytes = Vec::new();
-        file.take(limit as u64 + 1)
-            .read_to_end(&mut bytes)
-            .map_err(|error| FileRefusal::reading(path, &error))?;
+        file.take(limit as u64 + 1).read_to_end(&mut bytes).map_err(|error| FileRefusal::reading(path, &error))?;
         if bytes.len() > limit {
             return Err(too_large());
         }

@@ -26,9 +26,9 @@ pub const GUEST_MEMORIES: usize = 4;
 pub const GUEST_STACK_BYTES: usize = 512 * KIB;
 /// Stack of the thread on which guests run: twice the guest's, for the host's frames.
 pub const GUEST_THREAD_STACK_BYTES: usize = 2 * MIB;
-/// limit: One call of `start` or `resume`. A warm turn takes 6 µs in Rust, 1.3 ms in Python.
+/// limit: One call of `start` or `resume`, in processor time: other programs do not use it up. A warm turn takes 6 µs in Rust, 1.3 ms in Python.
 pub const GUEST_CALL: Duration = Duration::from_millis(250);
-/// limit: One call of `describe`, which builds every schema.
+/// limit: One call of `describe`, which builds every schema; processor time too.
 pub const GUEST_DESCRIBE: Duration = Duration::from_secs(1);
 /// How often the clock that stops guests ticks while one runs: a twenty-fifth of [`GUEST_CALL`].
 pub const GUEST_TICK: Duration = Duration::from_millis(10);

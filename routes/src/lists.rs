@@ -79,3 +79,35 @@ pub(crate) fn all() -> Result<BTreeMap<String, Family>, TableError> {
         })
         .collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::table::Table;
+
+    #[test]
+    fn every_entry_of_the_lists_is_a_route_of_the_table() {
+        let mut listed: Vec<(String, String)> = Vec::new();
+        for (family, list) in super::all().unwrap() {
+            listed.extend(list.routes.into_keys().map(|action| (family.clone(), action)));
+        }
+        let mut routes: Vec<(String, String)> =
+            Table::builtin().iter().map(|route| (route.family.clone(), route.action.clone())).collect();
+        listed.sort();
+        routes.sort();
+        assert_eq!(listed, routes);
+    }
+
+    #[test]
+    fn every_entry_has_one_line_per_body_field_and_no_field_twice() {
+        for list in super::all().unwrap().values() {
+            for (action, listed) in &list.routes {
+                let mut names: Vec<String> = listed.fields().into_iter().map(|field| field.name).collect();
+                let all = names.len();
+                names.sort();
+                names.dedup();
+                assert_eq!(names.len(), all, "{action}");
+                assert!(names.iter().all(|name| !name.is_empty() && !name.contains([' ', ':'])), "{action}: {names:?}");
+            }
+        }
+    }
+}

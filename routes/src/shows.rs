@@ -63,9 +63,17 @@ fn member(body: &Value, path: &str) -> Option<Value> {
     let found = path.split('.').try_fold(body, |value, name| value.get(name))?;
     match found {
         Value::Null => None,
-        Value::Number(number) => Some(Value::String(number.to_string())),
         Value::String(text) if text.is_empty() => None,
         Value::Array(items) if items.is_empty() => None,
-        other => Some(other.clone()),
+        Value::Array(items) => Some(Value::Array(items.iter().map(text).collect())),
+        other => Some(text(other)),
+    }
+}
+
+/// A number as text; all else as it is.
+fn text(value: &Value) -> Value {
+    match value {
+        Value::Number(number) => Value::String(number.to_string()),
+        other => other.clone(),
     }
 }

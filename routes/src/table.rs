@@ -52,7 +52,9 @@ impl Table {
     /// # Errors
     /// The text is neither, or a route in it breaks a rule of the table.
     pub fn from_json(text: &str) -> Result<Table, TableError> {
-        match text.trim_start().chars().next() {
+        // Some editors and shells begin a text file with a byte order mark.
+        let text = text.trim_start_matches('\u{feff}').trim_start();
+        match text.chars().next() {
             Some('[') => generate::from_laravel(text).map(|generated| generated.table),
             _ => {
                 let Text { families, routes } = serde_json::from_str::<Text<Route>>(text)

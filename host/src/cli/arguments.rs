@@ -5,13 +5,14 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 
 use super::connect::Client;
+use crate::config::variables::VARIABLES;
 
 /// Gives an AI assistant the tools of a Tickiti helpdesk.
 ///
 /// Without a verb it serves MCP on stdin and stdout, which is how a client starts it. The verbs are for you: `doctor`
 /// looks whether everything is in order, `connect` registers the relay in a client, `plan` shows what a call would send.
 #[derive(Debug, Parser)]
-#[command(name = "tickiti-relay", version, max_term_width = 100, after_long_help = crate::config::help())]
+#[command(name = "tickiti-relay", version, max_term_width = 100, after_long_help = environment_help())]
 pub(crate) struct Arguments {
     /// The endpoints of a newer helpdesk: what `php artisan route:list --json` prints, or a table of ours.
     #[arg(long, global = true, value_name = "FILE")]
@@ -115,4 +116,15 @@ pub(crate) struct Connect {
     /// As JSON.
     #[arg(long)]
     pub(crate) json: bool,
+}
+
+/// The environment variables, as `--help` lists them.
+fn environment_help() -> String {
+    let mut help = String::from("Configuration, from the environment:\n");
+    for variable in VARIABLES {
+        let name = variable.name;
+        help.push_str(&format!("  {name}\n      {}\n      Default: {}\n", variable.meaning, variable.default));
+    }
+    help.push_str("\nExit codes: 0 done, 1 the call failed, 2 wrong usage, 78 wrong configuration.");
+    help
 }

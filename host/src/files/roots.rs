@@ -40,8 +40,8 @@ impl FileRules {
 
     fn refuse(&self, root: &Path) -> Option<RootRefusal> {
         let problem = refused_by_name(root, self.home.as_deref()).or_else(|| {
-            let kept = root.starts_with(&self.state) && !root.starts_with(self.own_folder());
-            (kept || self.private.iter().any(|private| root.starts_with(private))).then_some(RootProblem::Private)
+            let kept = beneath(root, &self.state) && !root.starts_with(self.own_folder());
+            (kept || self.private.iter().any(|private| beneath(root, private))).then_some(RootProblem::Private)
         });
         problem.map(|problem| RootRefusal { root: root.to_path_buf(), problem })
     }
@@ -76,6 +76,11 @@ impl FileRules {
         let own = std::iter::once((self.own_folder(), Rights::OWN));
         private.chain(roots).chain(own).filter_map(|(path, rights)| Some((Identity::at(&path)?, rights))).collect()
     }
+}
+
+/// Whether a path is or lies beneath another. Nothing lies beneath a folder that is not known.
+fn beneath(path: &Path, folder: &Path) -> bool {
+    !folder.as_os_str().is_empty() && path.starts_with(folder)
 }
 
 /// A path as the file system spells it, or as it is when nothing is there.

@@ -61,7 +61,7 @@ impl<'a> Recorder<'a> {
         let example = route.example.as_ref().filter(|_| online.is_none());
         self.requests.lock().unwrap_or_else(PoisonError::into_inner).push(Planned {
             route: route.name.clone(),
-            method: route.method.as_str().to_owned(),
+            method: route.method.to_string(),
             path: request.path().to_owned(),
             class: route.class,
             keyed: route.class != Class::Read && route.key != tickiti_relay_routes::Key::None,

@@ -1,0 +1,51 @@
+//! Who may call a route: 401, then abilities, role, system administrator, plan. The first that fails answers.
+
+use tickiti_relay_routes::{Role, Route};
+
+use crate::reply::Refusal;
+use crate::switches::{FaqsToken, Switches};
+use crate::tokens::Token;
+
+/// Whether the route is served without any token.
+#[must_use]
+pub(crate) fn is_open(route: &Route, switches: &Switches) -> bool {
+    match route.family.as_str() {
+        "idempotency_key" => true,
+        "faqs" => switches.faqs_token == FaqsToken::NotNeeded,
+        _ => false,
+    }
+}
+
+/// Lets a token through to a route, or says at which gate it stopped.
+///
+/// # Errors
+/// With the first gate that does not open.
+pub(crate) fn pass(route: &Route, token: Option<&Token>, switches: &Switches) -> Result<(), Refusal> {
+    if is_open(route, switches) {
+        return Ok(());
+    }
+    let token = token.ok_or(Refusal::Unauthenticated)?;
+    if !token.holds_any(&route.abilities) {
+        return Err(Refusal::Ability);
+    }
+    if let Some(needed) = route.role
+        && token.role.is_none_or(|held| held < needed)
+    {
+        return Err(Refusal::Gate(format!("This action needs the role {}.", role_name(needed))));
+    }
+    if route.sysadmin && !token.sysadmin {
+        return Err(Refusal::Gate("This action needs a system administrator.".into()));
+    }
+    if let Some(plan) = route.plans.iter().find(|plan| !token.plans.contains(plan)) {
+        return Err(Refusal::Gate(format!("Your plan does not include {plan}.")));
+    }
+    Ok(())
+}
+
+fn role_name(role: Role) -> &'static str {
+    match role {
+        Role::Staff => "staff",
+        Role::Admin => "admin",
+        Role::Superuser => "superuser",
+    }
+}
