@@ -105,7 +105,9 @@ async def everything(client, folder):
         is_public=True,
         attachments=[{"path": str(picture), "name": "dot"}],
     )
-    number = str(find(made, lambda part: isinstance(part, dict) and "ticket_number" in part)["ticket_number"])
+    holder = find(made, lambda part: isinstance(part, dict) and "ticket_number" in part)
+    demand(holder, f"no ticket number in {made}")
+    number = str(holder["ticket_number"])
     await call("respond_to_ticket", ticket_number=number, from_email=ASKER, content="<p>It is back, and larger.</p>")
 
     rows = await call.json("query_tickets", search_object={"criteria": [{"mode": "ticket_number", "tokens": [number]}]})

@@ -115,6 +115,8 @@ impl Debian {
             ("Dir::State::lists", self.work.join("lists").into_os_string()),
             ("Dir::Cache", self.work.clone().into_os_string()),
             ("Acquire::Languages", "none".into()),
+            // Else a server that cannot be reached is a warning.
+            ("APT::Update::Error-Mode", "any".into()),
             // apt's own user, to which root steps down, may not enter a private folder.
             ("APT::Sandbox::User", "root".into()),
         ] {
@@ -129,24 +131,18 @@ impl Debian {
     fn fetch(&self, place: &Place, version: &str) -> Result<PathBuf, String> {
         // A suite that the mirror does not carry fails the update, not the search: what counts is what is found.
         let update =
-            step::kept("read Debian's package lists", self.tool(place, "apt-get").args(["-q", "update"]), LISTS_LIMIT);
+            step::kept("read Debian's package lists", self.tool(place, "apt-get").args(["-qq", "update"]), LISTS_LIMIT);
         let offers = step::asked(self.tool(place, "apt-cache").args(["madison", "rust-src"]), SHORT)?;
         let offers = versions(&offers);
-        let sources = match (offers.iter().find(|offer| is_of(offer, version)), update) {
-            (Some(sources), _) => sources,
-            (None, Err(failure)) => {
-                return Err(format!("the package lists of {} could not be read: {failure}", self.mirror));
-            }
-            (None, Ok(_)) if offers.is_empty() => {
-                return Err(format!("{} has no package rust-src in {SUITES}", self.mirror));
-            }
-            (None, Ok(_)) => {
-                return Err(format!(
-                    "Debian has no sources of rustc {version} ({} has {})",
-                    self.mirror,
-                    offers.join(", ")
-                ));
-            }
+        let Some(sources) = offers.iter().find(|offer| is_of(offer, version)) else {
+            let (mirror, offers) = (&self.mirror, offers.join(", "));
+            return Err(match update {
+                Err(failure) if offers.is_empty() => {
+                    format!("the package lists of {mirror} could not be read: {failure}")
+                }
+                _ if offers.is_empty() => format!("{mirror} has no package rust-src in {SUITES}"),
+                _ => format!("Debian has no sources of rustc {version}, only of {offers} ({mirror}, {SUITES})"),
+            });
         };
         let mut download = self.tool(place, "apt-get");
         download.args(["-q", "download", &format!("rust-src={sources}"), "wasi-libc"]);

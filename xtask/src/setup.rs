@@ -53,7 +53,8 @@ fn rustc() -> OsString {
 
 fn by_rustup(place: &Place) -> Result<WasmStd, String> {
     let mut rustup = place.command("rustup");
-    rustup.args(["target", "add", TARGET]);
+    // What it says when it fails is repeated; where in its code it failed is of no use there.
+    rustup.args(["target", "add", TARGET]).env("RUST_BACKTRACE", "0");
     step::kept("fetch the library with rustup", &mut rustup, RUSTUP_LIMIT)?;
     find().map_err(|_| "rustup says it is there, and the compiler does not find it".to_owned())
 }

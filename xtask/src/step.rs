@@ -51,7 +51,11 @@ impl fmt::Display for Failure {
 
 impl From<Failure> for String {
     fn from(failure: Failure) -> Self {
-        failure.to_string()
+        match failure {
+            // Its output was shown.
+            Failure::Ended(status, words) if words.is_empty() => format!("the step above failed ({status})"),
+            failure => failure.to_string(),
+        }
     }
 }
 
