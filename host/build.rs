@@ -9,7 +9,6 @@ mod wasm_std;
 
 use std::env;
 use std::ffi::OsString;
-use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
@@ -127,25 +126,34 @@ fn build(root: &Path, guests: &Path, rustflags: &[String]) -> Result<(), Failure
     }
 }
 
-/// Copies the components beside the table and writes it: name, SHA-256 in hex, bytes.
+/// Copies the components beside the table and writes it: `COMPONENTS`, each with its name, SHA-256 and bytes.
 fn embed(built: &Path, out: &Path) -> Result<(), Failure> {
-    let mut table = String::from("&[\n");
+    let mut table = String::from(TABLE_HEAD);
     for plugin in PLUGINS {
         let component = built.join(format!("tickiti_plugin_{plugin}.wasm"));
         let bytes = fs::read(&component)
             .map_err(|error| sentence(format!("the plugin `{plugin}` left no {}: {error}", component.display())))?;
-        let digest = Sha256::digest(&bytes).iter().fold(String::new(), |mut hex, byte| {
-            let _ = write!(hex, "{byte:02x}"); // a String takes everything
-            hex
-        });
-        let name = format!("{plugin}.wasm");
-        write(&out.join(&name), &bytes)?;
-        let _ =
-            writeln!(table, "    ({plugin:?}, {digest:?}, include_bytes!(concat!(env!(\"OUT_DIR\"), \"/{name}\"))),");
+        let digest: [u8; 32] = Sha256::digest(&bytes).into();
+        let file = format!("{plugin}.wasm");
+        write(&out.join(&file), &bytes)?;
+        table += &format!(
+            "    Embedded {{ name: {plugin:?}, digest: {digest:?}, bytes: include_bytes!(concat!(env!(\"OUT_DIR\"), \"/{file}\")) }},\n"
+        );
     }
-    table.push_str("]\n");
+    table += "];\n";
     write(&out.join("embedded.rs"), table.as_bytes())
 }
+
+const TABLE_HEAD: &str = "\
+/// A plugin that is part of the program: its name, the SHA-256 of its bytes, and these.
+pub(super) struct Embedded {
+    pub(super) name: &'static str,
+    pub(super) digest: [u8; 32],
+    pub(super) bytes: &'static [u8],
+}
+
+pub(super) const COMPONENTS: &[Embedded] = &[
+";
 
 /// Leaves a file alone that is as it should be: cargo compiles anew what includes a newer one.
 fn write(path: &Path, bytes: &[u8]) -> Result<(), Failure> {

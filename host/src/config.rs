@@ -71,19 +71,18 @@ impl Local {
         let list = text(env, FILES).and_then(|list| folders::path_list(&list.unwrap_or_default(), windows));
         let roots = list.map_err(|problem| problems.push(problem)).unwrap_or_default();
         let state = folders::state(env, windows).map_err(|problem| problems.push(problem)).ok();
-        let cache = folders::cache(env, windows).map_err(|problem| problems.push(problem)).ok();
+        let cache = folders::cache(env, windows, state.as_deref()).map_err(|problem| problems.push(problem)).ok();
         let log = log(env).map_err(|problem| problems.push(problem)).ok();
 
         let token_file = env(API_TOKEN_FILE).map(PathBuf::from).filter(|path| path.is_absolute());
         let files = FileRules {
             roots,
-            // Without one there is a problem already; the rules by name for the roots are still worth asking.
+            // Without one there is a problem already, and what is wrong with the roots is still told.
             state: state.clone().unwrap_or_default(),
             private: cache.iter().cloned().chain(token_file).collect(),
             home: folders::home(env, windows),
         };
-        let refused = if state.is_some() { files.refused() } else { Vec::new() };
-        problems.extend(refused.into_iter().map(|root| ConfigProblem::Folder { name: FILES, root }));
+        problems.extend(files.refused().into_iter().map(|root| ConfigProblem::Folder { name: FILES, root }));
         match (state, cache, log) {
             (Some(state), Some(cache), Some(log)) if problems.is_empty() => Ok(Self { files, state, cache, log }),
             _ => Err(ConfigErrors(problems)),

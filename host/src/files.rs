@@ -27,7 +27,7 @@ pub use roots::{FileRules, Root};
 use crate::contract::Access;
 use crate::limits;
 use names::shown;
-use roots::Rights;
+use roots::{Known, Rights};
 use sniff::ImageKind;
 use walk::{Made, Place, Stop};
 use written::Records;
@@ -161,7 +161,7 @@ impl Files {
         path: &str,
         start: Start<'_>,
         parts: &[&str],
-        known: &[(roots::Identity, Rights)],
+        known: &Known,
         access: Access,
         limit: usize,
     ) -> Result<OpenedFile, FileRefusal> {
@@ -182,19 +182,13 @@ impl Files {
         if metadata.len() > limit as u64 {
             return Err(too_large());
         }
-        // A file may grow while it is read.
-        let mut bytes = Vec::new();
-        file.take(limit as u64 + 1)
-            .read_to_end(&mut bytes)
-            .map_err(|error| FileRefusal::reading(path, &error))?;
-        if bytes.len() > limit {
-            return Err(too_large());
-        }
+        let bytes = read_at_most(file, limit).map_err(|error| FileRefusal::reading(path, &error))?;
+        let bytes = bytes.ok_or_else(too_large)?;
         content(path, name, bytes, access)
     }
 
     /// Opens the folder where the way begins.
-    fn enter(&self, path: &str, start: Start<'_>, known: &[(roots::Identity, Rights)]) -> Result<Place, FileRefusal> {
+    fn enter(&self, path: &str, start: Start<'_>, known: &Known) -> Result<Place, FileRefusal> {
         match start {
             Start::Root(root) => {
                 let opened = self
@@ -216,7 +210,7 @@ impl Files {
         let dir = cap_std::fs::Dir::open_ambient_dir(&state, cap_std::ambient_authority()).map_err(failed)?;
         // Named apart from `known`, where the state folder's own rights would end the way at once.
         let place = Place { dir, path: state, rights: Rights::OWN };
-        place.descend(&["files"], &[], None).map_err(|stop| stop.writing(path))
+        place.descend(&["files"], &Known::default(), None).map_err(|stop| stop.writing(path))
     }
 
     /// The allowed folder, or the relay's own, in which an absolute path lies, and the rest of the path. Judged by text
@@ -277,6 +271,13 @@ fn rest_beneath<'a>(path: &'a str, folder: &Path) -> Option<Vec<&'a str>> {
     let path = Path::new(path);
     let rest = path.strip_prefix(folder).or_else(|_| path.strip_prefix(roots::resolved(folder))).ok()?.to_str()?;
     Some(if rest.is_empty() { Vec::new() } else { names::parts(rest) })
+}
+
+/// Reads to the end, or nothing when that is further than `limit`: a file may grow while it is read.
+fn read_at_most(source: impl Read, limit: usize) -> std::io::Result<Option<Vec<u8>>> {
+    let mut bytes = Vec::new();
+    source.take(limit as u64 + 1).read_to_end(&mut bytes)?;
+    Ok((bytes.len() <= limit).then_some(bytes))
 }
 
 /// Judges what was read.

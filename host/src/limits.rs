@@ -26,9 +26,9 @@ pub const GUEST_MEMORIES: usize = 4;
 pub const GUEST_STACK_BYTES: usize = 512 * KIB;
 /// Stack of the thread on which guests run: twice the guest's, for the host's frames.
 pub const GUEST_THREAD_STACK_BYTES: usize = 2 * MIB;
-/// limit: One call of `start` or `resume`. A warm turn takes 6 µs in Rust, 1.3 ms in Python.
+/// limit: One call of `start` or `resume`, in processor time: other programs do not use it up. A warm turn takes 6 µs in Rust, 1.3 ms in Python.
 pub const GUEST_CALL: Duration = Duration::from_millis(250);
-/// limit: One call of `describe`, which builds every schema.
+/// limit: One call of `describe`, which builds every schema; processor time too.
 pub const GUEST_DESCRIBE: Duration = Duration::from_secs(1);
 /// How often the clock that stops guests ticks while one runs: a twenty-fifth of [`GUEST_CALL`].
 pub const GUEST_TICK: Duration = Duration::from_millis(10);
@@ -129,8 +129,9 @@ pub const PATH_SHOWN_CHARS: usize = 200;
 pub const SAVED_NAME_BYTES: usize = 120;
 /// Numbered names tried for a saved attachment (`logo-2.png`) before it gets a random one.
 pub const SAVED_NAME_TRIES: u32 = 100;
-/// A temporary file older than this, whose writer is gone, is removed by the next output to its folder.
-pub const ABANDONED_OUTPUT: Duration = Duration::from_secs(3_600);
+/// A temporary file older than this, whose writer is gone, is removed by the next output to its folder. A living writer holds
+/// a lock on it; this is for the instant before it has it.
+pub const ABANDONED_OUTPUT: Duration = Duration::from_secs(60);
 /// Entries of a folder that are looked at for abandoned files; a huge folder is not read whole for them.
 pub const FOLDER_ENTRIES_SWEPT: usize = 10_000;
 /// limit: Records of files that the relay wrote. When there are more, the older half is forgotten: their files are then

@@ -88,3 +88,6 @@ impl Relay {
         Ok(recorder.finish(ended))
     }
 }
+
+#[cfg(test)]
+mod tests;

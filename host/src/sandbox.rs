@@ -12,7 +12,7 @@
 //! | `engine` | wasmtime's settings; what exists once: engine, linker, threads |
 //! | `door_0_1` | version 0.1 of the contract: generated types into ours |
 //! | `instance` | one turn in one fresh instance, with its limits |
-//! | `limiter`, `ticker`, `queue`, `guest_thread` | memory, time, whose turn it is, where it runs |
+//! | `limiter`, `ticker`, `stopwatch`, `queue`, `guest_thread` | memory, time, whose turn it is, where it runs |
 //! | `wasi` | the virtual, empty world |
 //! | `fault` | from traps to [`GuestFault`] |
 
@@ -27,6 +27,7 @@ mod limiter;
 mod load;
 mod plugin;
 mod queue;
+mod stopwatch;
 mod ticker;
 mod wasi;
 

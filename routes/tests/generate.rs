@@ -145,6 +145,12 @@ fn older_laravels_give_middleware_as_lines() {
 }
 
 #[test]
+fn a_byte_order_mark_is_no_fault() {
+    assert!(Table::from_json(&format!("\u{feff}{LIST}")).is_ok());
+    assert!(Table::from_json(&format!("\u{feff}\n{TABLE}")).is_ok());
+}
+
+#[test]
 fn what_cannot_be_used_is_refused_in_a_sentence() {
     let said = |result: Result<Table, TableError>| result.unwrap_err().to_string();
     for (uri, word) in [

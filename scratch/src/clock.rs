@@ -1,13 +1,11 @@
 //! The helpdesk's own time: it starts at a fixed moment and moves only when something is asked, so that two runs are equal.
 
 use time::format_description::BorrowedFormatItem;
-use time::macros::{date, datetime, format_description};
+use time::macros::{datetime, format_description};
 use time::{Date, Duration, OffsetDateTime, PrimitiveDateTime, Time};
 
 /// When a fresh helpdesk begins.
 pub const START: OffsetDateTime = datetime!(2026-11-02 08:00:00 UTC);
-/// The day before [`START`], for seeds.
-pub const YESTERDAY: Date = date!(2026 - 11 - 01);
 
 const DAY: &[BorrowedFormatItem<'_>] = format_description!("[year]-[month]-[day]");
 const SECOND: &[BorrowedFormatItem<'_>] = format_description!("[year]-[month]-[day] [hour]:[minute]:[second]");
@@ -24,6 +22,12 @@ impl Default for Clock {
 }
 
 impl Clock {
+    /// A clock that shows this.
+    #[must_use]
+    pub fn at(moment: OffsetDateTime) -> Self {
+        Self(moment)
+    }
+
     /// The present.
     #[must_use]
     pub fn now(&self) -> OffsetDateTime {

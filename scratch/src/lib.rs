@@ -38,6 +38,6 @@ pub mod world;
 pub use effects::{Effect, Origin, SeenRequest, sha256};
 pub use faults::{Fault, Moment, Planned};
 pub use helpdesk::{Helpdesk, Options, Running, StartError};
-pub use run::{Arguments, RunError, run};
+pub use run::{Arguments, RunError, describe, run};
 pub use switches::Switches;
 pub use world::World;

@@ -55,6 +55,11 @@ impl Object {
         self.0.shift_remove(name)
     }
 
+    /// Sets all members of another object, in its order.
+    pub fn append(&mut self, other: Self) {
+        self.0.extend(other.0);
+    }
+
     /// A member that is a string.
     pub fn text(&self, name: &str) -> Option<String> {
         serde_json::from_str::<String>(self.0.get(name)?.get()).ok()

@@ -154,7 +154,8 @@ struct Scratch {
 }
 
 impl Scratch {
-    /// Starts `tickiti-relay scratch` on a free port of loopback and waits for the two lines that say where it is.
+    /// Starts `tickiti-relay scratch` on a free port of loopback and waits for the lines that say where it is. Of
+    /// its tokens the first is taken, which may do everything.
     fn start(place: &Place, relay: &Path) -> Result<Self, String> {
         let mut command: Command = place.command(relay);
         command.args(["scratch", "--port", "0"]).stdin(Stdio::null()).stdout(Stdio::piped());
@@ -190,11 +191,15 @@ impl Drop for Scratch {
     }
 }
 
-/// `NAME=value` out of a line such as `  export NAME="value"`.
+/// `NAME=value` out of a line such as `export NAME='value'  # what for`.
 fn setting(line: &str) -> Option<(&str, &str)> {
     let (name, value) = line.trim().split_once('=')?;
     let name = name.strip_prefix("export ").unwrap_or(name).trim();
-    Some((name, value.trim().trim_matches(['"', '\''])))
+    let value = match value.chars().next() {
+        Some(quote @ ('"' | '\'')) => value.get(1..)?.split(quote).next()?,
+        _ => value.split_whitespace().next()?,
+    };
+    Some((name, value))
 }
 
 #[cfg(test)]
@@ -204,7 +209,9 @@ mod tests {
     #[test]
     fn a_setting_is_read_from_what_a_shell_would_take() {
         assert_eq!(setting("TICKITI_API_BASE=http://127.0.0.1:1"), Some(("TICKITI_API_BASE", "http://127.0.0.1:1")));
-        assert_eq!(setting("  export TICKITI_API_TOKEN='1|ab=c'"), Some(("TICKITI_API_TOKEN", "1|ab=c")));
+        assert_eq!(setting("TICKITI_API_TOKEN='1|ab=c'  # full"), Some(("TICKITI_API_TOKEN", "1|ab=c")));
+        assert_eq!(setting("  export TICKITI_API_TOKEN=\"1|ab\""), Some(("TICKITI_API_TOKEN", "1|ab")));
+        assert_eq!(setting("TICKITI_API_TOKEN="), None);
         assert_eq!(setting("scratch helpdesk ready"), None);
     }
 }

@@ -75,9 +75,10 @@ const VERBS: [Verb; 6] = [
     },
     Verb {
         word: "routes",
-        arguments: "FILE",
+        arguments: "FILE [--out TABLE] [--check]",
         line: "make the route table from the JSON of Laravel's `php artisan route:list --json`",
-        page: "FILE is that command's output, saved on a Tickiti install. Further arguments are handed on.",
+        page: "FILE is that command's output, saved on a Tickiti install. Writes routes/table.json, or --out TABLE, and says what\n\
+               changed; --check only says. Lists of ours (classes, targets, keyed routes) are in routes/lists/.",
         run: programs::routes,
     },
 ];

@@ -43,12 +43,17 @@ pub(crate) fn bench(place: &Place, arguments: &[OsString]) -> Result<(), String>
     Ok(())
 }
 
-/// `cargo xtask routes FILE`.
+/// `cargo xtask routes FILE`. Paths among the arguments start where the caller stands; the table is the repository's.
 pub(crate) fn routes(place: &Place, arguments: &[OsString]) -> Result<(), String> {
-    let (file, more) = arguments.split_first().ok_or("name the file: cargo xtask routes FILE")?;
     let mut run = place.cargo();
-    run.args(["run", "--quiet", "-p", "tickiti-relay-routes", "--"]).arg(place.here.join(file)).args(more);
-    // The table goes to stdout and may be piped on: no headings around it.
-    step::plainly(&mut run)?;
-    Ok(())
+    run.current_dir(&place.here).args(["run", "--quiet", "--package", "tickiti-relay-routes", "--manifest-path"]);
+    run.arg(place.root.join("Cargo.toml")).arg("--").args(arguments);
+    if !arguments.iter().any(|argument| argument == "--out") {
+        run.arg("--out").arg(place.root.join("routes").join("table.json"));
+    }
+    step::plainly(&mut run).map_err(|failure| match failure {
+        // It has said why.
+        step::Failure::Ended(..) => String::new(),
+        other => other.to_string(),
+    })
 }

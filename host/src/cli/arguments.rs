@@ -91,10 +91,13 @@ pub(crate) struct Scratch {
     /// Port on 127.0.0.1; 0 takes a free one.
     #[arg(long, default_value_t = 9191)]
     pub(crate) port: u16,
-    /// List every endpoint and how its answer is known, instead of serving.
+    /// Set what is guessed of the real helpdesk; `--list` names the switches.
+    #[arg(long = "switch", value_name = "NAME=SETTING")]
+    pub(crate) switches: Vec<String>,
+    /// List every endpoint and how its answer is known, and every switch, instead of serving.
     #[arg(long)]
     pub(crate) list: bool,
-    /// As JSON.
+    /// List as JSON.
     #[arg(long)]
     pub(crate) json: bool,
 }

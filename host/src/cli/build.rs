@@ -70,8 +70,9 @@ pub(super) fn table(routes: Option<&Path>) -> Result<Cow<'static, Table>, VerbEr
 
 async fn online(config: Config, routes: Option<&Path>) -> Result<Relay, VerbError> {
     let Config { connection, local } = config;
-    let redactor = Redactor::new(connection.token.secret());
-    let upstream = Upstream::new(connection.base.url().clone(), connection.token.secret().clone(), connection.timeout, None);
+    let upstream = Upstream::new(connection.base.url().clone(), connection.token.secret(), connection.timeout, None)
+        .map_err(|unusable| VerbError::Configuration(unusable.to_string()))?;
+    let redactor = upstream.redactor().clone();
     assemble(&local, Arc::new(upstream), Some(redactor), routes).await
 }
 

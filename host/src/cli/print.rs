@@ -8,6 +8,11 @@ pub(super) fn out(text: &str) {
     let _ = writeln!(std::io::stdout().lock(), "{text}");
 }
 
+/// Stdout itself, for who writes as it goes.
+pub(super) fn stdout() -> impl Write {
+    std::io::stdout().lock()
+}
+
 /// One line for stderr.
 pub(super) fn error(text: &str) {
     let _ = writeln!(std::io::stderr().lock(), "tickiti-relay: {text}");

@@ -151,8 +151,9 @@ fn token(env: Environment<'_>) -> Result<ApiToken, ConfigProblem> {
         (None, Some(file)) if !Path::new(&file).is_absolute() => {
             Err(ConfigProblem::Relative { name: API_TOKEN_FILE, given: shown(&file) })
         }
-        (None, Some(file)) => token_in(Path::new(&file))
-            .map_err(|problem| ConfigProblem::Token { name: API_TOKEN_FILE, problem }),
+        (None, Some(file)) => {
+            token_in(Path::new(&file)).map_err(|problem| ConfigProblem::Token { name: API_TOKEN_FILE, problem })
+        }
     }
 }
 

@@ -56,9 +56,12 @@ pub(super) fn state(env: Environment<'_>, windows: bool) -> Result<PathBuf, Conf
     own(env, windows, STATE, "XDG_STATE_HOME", &[".local", "state"], "state")
 }
 
-/// Folder of what can be made again.
-pub(super) fn cache(env: Environment<'_>, windows: bool) -> Result<PathBuf, ConfigProblem> {
-    own(env, windows, CACHE, "XDG_CACHE_HOME", &[".cache"], "cache")
+/// Folder of what can be made again: for a user without a home, one in the state folder.
+pub(super) fn cache(env: Environment<'_>, windows: bool, state: Option<&Path>) -> Result<PathBuf, ConfigProblem> {
+    match (own(env, windows, CACHE, "XDG_CACHE_HOME", &[".cache"], "cache"), state) {
+        (Err(ConfigProblem::NoHome { .. }), Some(state)) => Ok(state.join("cache")),
+        (found, _) => found,
+    }
 }
 
 /// The variable; else where the system keeps such folders (XDG base directories; on Windows the local application data).
@@ -72,11 +75,7 @@ fn own(
 ) -> Result<PathBuf, ConfigProblem> {
     if let Some(given) = text(env, name)? {
         let path = PathBuf::from(&given);
-        return if path.is_absolute() {
-            Ok(path)
-        } else {
-            Err(ConfigProblem::Relative { name, given: shown(&given) })
-        };
+        return if path.is_absolute() { Ok(path) } else { Err(ConfigProblem::Relative { name, given: shown(&given) }) };
     }
     let found = if windows {
         absolute_in(env, "LOCALAPPDATA").map(|folder| folder.join(NAME).join(windows_name))

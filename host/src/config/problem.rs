@@ -115,7 +115,9 @@ pub enum BaseProblem {
     #[error("must not end with /api/v1: the relay adds that")]
     ApiPath,
     /// http to another computer.
-    #[error("must begin with https://: over plain http anyone on the way can read the token (TICKITI_RELAY_ALLOW_HTTP=1 allows it)")]
+    #[error(
+        "must begin with https://: over plain http anyone on the way can read the token (TICKITI_RELAY_ALLOW_HTTP=1 allows it)"
+    )]
     Plain,
 }
 

@@ -46,9 +46,9 @@ fn two_variables_are_enough() {
 
 #[test]
 fn one_line_names_every_missing_variable() {
-    assert_snapshot!(line(&[]), @"");
-    assert_snapshot!(line(&[("TICKITI_API_BASE", "https://a.example"), ("TICKITI_API_TOKEN", " ")]), @"");
-    assert_snapshot!(line(&[("TICKITI_API_TOKEN", "canary")]), @"");
+    assert_snapshot!(line(&[]), @"TICKITI_API_BASE is not set (the helpdesk's address, such as https://support.example.com); TICKITI_API_TOKEN is not set (or TICKITI_API_TOKEN_FILE, a private file that holds the token)");
+    assert_snapshot!(line(&[("TICKITI_API_BASE", "https://a.example"), ("TICKITI_API_TOKEN", " ")]), @"TICKITI_API_TOKEN is not set (or TICKITI_API_TOKEN_FILE, a private file that holds the token)");
+    assert_snapshot!(line(&[("TICKITI_API_TOKEN", "canary")]), @"TICKITI_API_BASE is not set (the helpdesk's address, such as https://support.example.com)");
 }
 
 #[test]
@@ -62,7 +62,7 @@ fn one_line_tells_everything_that_is_wrong() {
         ("TICKITI_RELAY_CACHE", "~/cache"),
         ("TICKITI_RELAY_LOG", "loud\nline"),
     ];
-    assert_snapshot!(line(&all), @"");
+    assert_snapshot!(line(&all), @r"TICKITI_API_BASE must begin with https://: over plain http anyone on the way can read the token (TICKITI_RELAY_ALLOW_HTTP=1 allows it); TICKITI_API_TOKEN holds a space, a line end or a character that no token has: copy the token again; TICKITI_API_TIMEOUT_MS must be a whole number of milliseconds from 100 to 600000, not `30s`; TICKITI_RELAY_STATE must be an absolute path, written out without `~`, not `state`; TICKITI_RELAY_CACHE must be an absolute path, written out without `~`, not `~/cache`; TICKITI_RELAY_LOG must be error, warn, info, debug or trace, not `loud\nline`; TICKITI_RELAY_FILES: `/` is the root of the file system: give one folder that holds only what assistants may see, such as /srv/helpdesk; TICKITI_RELAY_FILES: `/home/bob` is a home folder, or holds one: give one folder in it that holds only what assistants may see, such as ~/helpdesk written out");
     assert!(!line(&all).contains("canary"));
 }
 
@@ -116,7 +116,7 @@ fn plain_http_to_another_computer_needs_leave() {
     let base = ("TICKITI_API_BASE", "http://10.0.0.1");
     assert!(with(&[base, ("TICKITI_RELAY_ALLOW_HTTP", "1")]).is_ok());
     assert!(with(&[base, ("TICKITI_RELAY_ALLOW_HTTP", "0")]).is_err());
-    assert_snapshot!(wrong(&[("TICKITI_RELAY_ALLOW_HTTP", "yes")]), @"");
+    assert_snapshot!(wrong(&[("TICKITI_RELAY_ALLOW_HTTP", "yes")]), @"TICKITI_RELAY_ALLOW_HTTP must be 1 or 0, not `yes`");
 }
 
 #[test]
@@ -175,9 +175,9 @@ fn a_token_file_is_trimmed_and_must_be_private() {
 
 #[test]
 fn the_token_is_given_one_way() {
-    assert_snapshot!(wrong(&[("TICKITI_API_TOKEN_FILE", "/run/token")]), @"");
-    assert_snapshot!(line(&[GOOD[0], ("TICKITI_API_TOKEN_FILE", "token")]), @"");
-    assert_snapshot!(line(&[GOOD[0], ("TICKITI_API_TOKEN_FILE", "/absent/token")]), @"");
+    assert_snapshot!(wrong(&[("TICKITI_API_TOKEN_FILE", "/run/token")]), @"TICKITI_API_TOKEN and TICKITI_API_TOKEN_FILE are both set: set one");
+    assert_snapshot!(line(&[GOOD[0], ("TICKITI_API_TOKEN_FILE", "token")]), @"TICKITI_API_TOKEN_FILE must be an absolute path, written out without `~`, not `token`");
+    assert_snapshot!(line(&[GOOD[0], ("TICKITI_API_TOKEN_FILE", "/absent/token")]), @"TICKITI_API_TOKEN_FILE names a file that does not exist");
 }
 
 #[test]
@@ -211,9 +211,9 @@ fn a_path_list_is_the_systems_with_ro_after_a_path() {
 
 #[test]
 fn folders_that_hold_too_much_are_named() {
-    assert_snapshot!(wrong(&[("TICKITI_RELAY_FILES", "/:/home/anna:/root:ro:desk:~/x:/a/../b")]), @"");
-    assert_snapshot!(wrong(&[("TICKITI_RELAY_FILES", "/home/anna/.cache/tickiti-relay/x")]), @"");
-    assert_snapshot!(wrong(&[("TICKITI_RELAY_FILES", "ro")]), @"");
+    assert_snapshot!(wrong(&[("TICKITI_RELAY_FILES", "/:/home/anna:/root:ro:desk:~/x:/a/../b")]), @"TICKITI_RELAY_FILES: `/` is the root of the file system: give one folder that holds only what assistants may see, such as /srv/helpdesk; TICKITI_RELAY_FILES: `/home/anna` is a home folder, or holds one: give one folder in it that holds only what assistants may see, such as ~/helpdesk written out; TICKITI_RELAY_FILES: `/root` is a home folder, or holds one: give one folder in it that holds only what assistants may see, such as ~/helpdesk written out; TICKITI_RELAY_FILES: `desk` is not an absolute path: write it out from the root, without `~`; TICKITI_RELAY_FILES: `~/x` is not an absolute path: write it out from the root, without `~`; TICKITI_RELAY_FILES: `/a/../b` holds `..`: write the path without it");
+    assert_snapshot!(wrong(&[("TICKITI_RELAY_FILES", "/home/anna/.cache/tickiti-relay/x")]), @"TICKITI_RELAY_FILES: `/home/anna/.cache/tickiti-relay/x` is or lies in a folder that the relay keeps for itself: give another");
+    assert_snapshot!(wrong(&[("TICKITI_RELAY_FILES", "ro")]), @"TICKITI_RELAY_FILES has `ro` with no folder before it");
 }
 
 #[test]
@@ -229,8 +229,8 @@ fn own_folders_follow_the_system() {
     assert_eq!((given.state, given.cache), (PathBuf::from("/s"), PathBuf::from("/c")));
 
     let homeless = |name: &str| (name == "TICKITI_RELAY_STATE").then(|| OsString::from("/s"));
-    assert_snapshot!(Local::from_env(&homeless).unwrap_err(), @"");
-    assert_snapshot!(Local::from_env(&|_| None).unwrap_err(), @"");
+    assert_eq!(Local::from_env(&homeless).unwrap().cache, PathBuf::from("/s/cache"));
+    assert_snapshot!(Local::from_env(&|_| None).unwrap_err(), @"TICKITI_RELAY_STATE must be set: the user's home folder is not known; TICKITI_RELAY_CACHE must be set: the user's home folder is not known");
 }
 
 #[test]
@@ -244,7 +244,7 @@ fn the_log_has_five_levels() {
     for level in ["error", "warn", "info", "DEBUG", "trace"] {
         assert_eq!(with(&[("TICKITI_RELAY_LOG", level)]).unwrap().local.log.as_str(), level.to_uppercase());
     }
-    assert_snapshot!(wrong(&[("TICKITI_RELAY_LOG", "verbose")]), @"");
+    assert_snapshot!(wrong(&[("TICKITI_RELAY_LOG", "verbose")]), @"TICKITI_RELAY_LOG must be error, warn, info, debug or trace, not `verbose`");
 }
 
 #[cfg(unix)]
@@ -256,7 +256,7 @@ fn bytes_that_are_no_text_are_an_error() {
         "HOME" => Some("/home/anna".into()),
         _ => None,
     };
-    assert_snapshot!(Config::from_env(&env).unwrap_err(), @"");
+    assert_snapshot!(Config::from_env(&env).unwrap_err(), @"TICKITI_API_BASE is not set (the helpdesk's address, such as https://support.example.com); TICKITI_API_TOKEN is not UTF-8");
 }
 
 #[test]

@@ -210,8 +210,22 @@ mod tests {
 
     #[test]
     fn windows_devices_and_streams_are_known_on_every_system() {
-        for name in ["CON", "con.txt", "nul", "AUX .log", "COM1", "lpt9.csv", "com¹", "CONIN$", "a:b", "a.txt::$DATA", "x.", "x ", "a\\b", "a?"]
-        {
+        for name in [
+            "CON",
+            "con.txt",
+            "nul",
+            "AUX .log",
+            "COM1",
+            "lpt9.csv",
+            "com¹",
+            "CONIN$",
+            "a:b",
+            "a.txt::$DATA",
+            "x.",
+            "x ",
+            "a\\b",
+            "a?",
+        ] {
             assert!(special_on_windows(name), "{name:?}");
         }
         for name in ["console.txt", "com10", "comx", "lpt", "nul-1.csv", "a.b.c"] {

@@ -61,7 +61,9 @@ pub enum FileRefusal {
         root: RootRefusal,
     },
     /// No such file beneath the allowed folders.
-    #[error("there is no file `{path}` beneath the folders that may be read ({folders}); if it lies elsewhere, {SETTING}")]
+    #[error(
+        "there is no file `{path}` beneath the folders that may be read ({folders}); if it lies elsewhere, {SETTING}"
+    )]
     Missing {
         /// As it was given, made visible and cut.
         path: String,
@@ -231,16 +233,22 @@ pub enum RootProblem {
     #[error("holds `..`: write the path without it")]
     Parent,
     /// Everything.
-    #[error("is the root of the file system: give one folder that holds only what assistants may see, such as /srv/helpdesk")]
+    #[error(
+        "is the root of the file system: give one folder that holds only what assistants may see, such as /srv/helpdesk"
+    )]
     FileSystem,
     /// Everything on a drive.
     #[error("is a whole drive: give one folder that holds only what assistants may see, such as C:\\Helpdesk")]
     Drive,
     /// Keys, histories, settings.
-    #[error("is a home folder, or holds one: give one folder in it that holds only what assistants may see, such as ~/helpdesk written out")]
+    #[error(
+        "is a home folder, or holds one: give one folder in it that holds only what assistants may see, such as ~/helpdesk written out"
+    )]
     Home,
     /// The system's own, among them the relay's environment with its token.
-    #[error("belongs to the operating system: give one folder that holds only what assistants may see, such as /srv/helpdesk")]
+    #[error(
+        "belongs to the operating system: give one folder that holds only what assistants may see, such as /srv/helpdesk"
+    )]
     System,
     /// The relay's own ledger, compiled plugins or token.
     #[error("is or lies in a folder that the relay keeps for itself: give another")]

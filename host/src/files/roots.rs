@@ -40,8 +40,8 @@ impl FileRules {
 
     fn refuse(&self, root: &Path) -> Option<RootRefusal> {
         let problem = refused_by_name(root, self.home.as_deref()).or_else(|| {
-            let kept = root.starts_with(&self.state) && !root.starts_with(self.own_folder());
-            (kept || self.private.iter().any(|private| root.starts_with(private))).then_some(RootProblem::Private)
+            let kept = beneath(root, &self.state) && !root.starts_with(self.own_folder());
+            (kept || self.private.iter().any(|private| beneath(root, private))).then_some(RootProblem::Private)
         });
         problem.map(|problem| RootRefusal { root: root.to_path_buf(), problem })
     }
@@ -69,13 +69,59 @@ impl FileRules {
         Ok(Opened { dir, path })
     }
 
-    /// The folders whose rights hold from where the way passes through them.
-    pub(super) fn known(&self) -> Vec<(Identity, Rights)> {
-        let private = std::iter::once(&self.state).chain(&self.private).map(|path| (path.clone(), Rights::PRIVATE));
+    /// The folders whose rights hold from where the way passes through them, as they are now.
+    pub(super) fn known(&self) -> Known {
+        let mut known = Known::default();
+        for path in std::iter::once(&self.state).chain(&self.private) {
+            match Identity::at(path) {
+                Some(identity) => known.there.push((identity, Rights::PRIVATE)),
+                None => known.absent.push(folded(&resolved_in_part(path))),
+            }
+        }
         let roots = self.roots.iter().map(|root| (root.path.clone(), Rights::of(root)));
-        let own = std::iter::once((self.own_folder(), Rights::OWN));
-        private.chain(roots).chain(own).filter_map(|(path, rights)| Some((Identity::at(&path)?, rights))).collect()
+        for (path, rights) in roots.chain(std::iter::once((self.own_folder(), Rights::OWN))) {
+            known.there.extend(Identity::at(&path).map(|identity| (identity, rights)));
+        }
+        known
     }
+}
+
+/// The folders, and files, for which there are rules.
+#[derive(Debug, Default)]
+pub(super) struct Known {
+    there: Vec<(Identity, Rights)>,
+    /// What the relay keeps for itself and has not made yet: no tool may make it. Without regard to capital letters.
+    absent: Vec<String>,
+}
+
+impl Known {
+    /// The rights that begin at what is open, if any do.
+    pub(super) fn rights(&self, metadata: &cap_std::fs::Metadata, path: &Path) -> Option<Rights> {
+        let identity = Identity::of(metadata, path)?;
+        self.there.iter().find(|(known, _)| *known == identity).map(|(_, rights)| *rights)
+    }
+
+    /// Whether a tool may not make a file or folder of this name, though nothing is there.
+    pub(super) fn keeps(&self, path: &Path) -> bool {
+        !self.absent.is_empty() && self.absent.contains(&folded(path))
+    }
+}
+
+fn folded(path: &Path) -> String {
+    path.to_string_lossy().to_lowercase()
+}
+
+/// A path of which perhaps only the beginning exists, as the file system spells that.
+fn resolved_in_part(path: &Path) -> PathBuf {
+    match (std::fs::canonicalize(path), path.parent(), path.file_name()) {
+        (Err(_), Some(parent), Some(name)) => resolved_in_part(parent).join(name),
+        (found, ..) => found.unwrap_or_else(|_| path.to_path_buf()),
+    }
+}
+
+/// Whether a path is or lies beneath another. Nothing lies beneath a folder that is not known.
+fn beneath(path: &Path, folder: &Path) -> bool {
+    !folder.as_os_str().is_empty() && path.starts_with(folder)
 }
 
 /// A path as the file system spells it, or as it is when nothing is there.

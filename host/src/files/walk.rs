@@ -11,7 +11,7 @@ use cap_std::fs::{Dir, File, FileType, Metadata, OpenOptions};
 
 use super::names::shown;
 use super::refusal::FileRefusal;
-use super::roots::{Identity, Opened, Rights};
+use super::roots::{Known, Opened, Rights};
 
 /// Where the way stands.
 #[derive(Debug)]
@@ -55,9 +55,9 @@ impl Drop for Made {
 }
 
 impl Place {
-    pub(super) fn start(opened: Opened, known: &[(Identity, Rights)], otherwise: Rights) -> Result<Self, Stop> {
+    pub(super) fn start(opened: Opened, known: &Known, otherwise: Rights) -> Result<Self, Stop> {
         let metadata = opened.dir.dir_metadata().map_err(Stop::System)?;
-        let rights = rights_at(&metadata, &opened.path, known).unwrap_or(otherwise);
+        let rights = known.rights(&metadata, &opened.path).unwrap_or(otherwise);
         Ok(Self { dir: opened.dir, path: opened.path, rights })
     }
 
@@ -65,20 +65,20 @@ impl Place {
     pub(super) fn descend(
         mut self,
         folders: &[&str],
-        known: &[(Identity, Rights)],
+        known: &Known,
         mut make: Option<&mut Made>,
     ) -> Result<Self, Stop> {
         for name in folders {
             let dir = match (self.dir.open_dir_nofollow(name), make.as_deref_mut()) {
                 (Ok(dir), _) => dir,
                 (Err(error), Some(made)) if error.kind() == io::ErrorKind::NotFound && self.rights.write => {
-                    self.make(name, made)?
+                    self.make(name, known, made)?
                 }
                 (Err(error), _) => return Err(self.why_not_a_folder(name, error)),
             };
             let path = self.path.join(name);
             let metadata = dir.dir_metadata().map_err(Stop::System)?;
-            let rights = rights_at(&metadata, &path, known).unwrap_or(self.rights);
+            let rights = known.rights(&metadata, &path).unwrap_or(self.rights);
             if rights == Rights::PRIVATE {
                 return Err(Stop::Private);
             }
@@ -87,7 +87,10 @@ impl Place {
         Ok(self)
     }
 
-    fn make(&self, name: &str, made: &mut Made) -> Result<Dir, Stop> {
+    fn make(&self, name: &str, known: &Known, made: &mut Made) -> Result<Dir, Stop> {
+        if known.keeps(&self.path.join(name)) {
+            return Err(Stop::Private);
+        }
         match self.dir.create_dir(name) {
             Ok(()) => made.0.push((self.dir.try_clone().map_err(Stop::System)?, name.to_owned())),
             // Another call made it at the same time.
@@ -107,13 +110,10 @@ impl Place {
     }
 
     /// Opens a regular file for reading.
-    pub(super) fn open_file(&self, name: &str, known: &[(Identity, Rights)]) -> Result<(File, Metadata), Stop> {
+    pub(super) fn open_file(&self, name: &str, known: &Known) -> Result<(File, Metadata), Stop> {
         // Opening a device can already do something, so it is looked at before. What counts is the look at the handle.
         self.look(name)?;
-        let mut options = OpenOptions::new();
-        options.read(true).follow(FollowSymlinks::No);
-        without_waiting(&mut options);
-        let file = self.dir.open_with(name, &options).map_err(|error| match self.look(name) {
+        let file = open_as_is(&self.dir, name).map_err(|error| match self.look(name) {
             Err(stop) => stop,
             Ok(_) => Stop::System(error),
         })?;
@@ -124,16 +124,17 @@ impl Place {
         if has_second_name(&metadata) {
             return Err(Stop::SecondName);
         }
-        if rights_at(&metadata, &self.path.join(name), known).is_some_and(|rights| rights == Rights::PRIVATE) {
+        if known.rights(&metadata, &self.path.join(name)).is_some_and(|rights| rights == Rights::PRIVATE) {
             return Err(Stop::Private);
         }
         Ok((file, metadata))
     }
 
     /// Whether the relay keeps what stands under a name for itself.
-    pub(super) fn is_private(&self, name: &str, known: &[(Identity, Rights)]) -> bool {
-        let rights = self.look(name).ok().and_then(|metadata| rights_at(&metadata, &self.path.join(name), known));
-        rights == Some(Rights::PRIVATE)
+    pub(super) fn is_private(&self, name: &str, known: &Known) -> bool {
+        let path = self.path.join(name);
+        let rights = self.look(name).ok().and_then(|metadata| known.rights(&metadata, &path));
+        rights == Some(Rights::PRIVATE) || known.keeps(&path)
     }
 
     /// What stands under a name, if it is a regular file.
@@ -153,9 +154,12 @@ pub(super) fn look(dir: &Dir, name: &str) -> Result<Metadata, Stop> {
     }
 }
 
-fn rights_at(metadata: &Metadata, path: &std::path::Path, known: &[(Identity, Rights)]) -> Option<Rights> {
-    let identity = Identity::of(metadata, path)?;
-    known.iter().find(|(known, _)| *known == identity).map(|(_, rights)| *rights)
+/// Opens what stands under a name, follows no link and waits for nobody.
+fn open_as_is(dir: &Dir, name: &str) -> io::Result<File> {
+    let mut options = OpenOptions::new();
+    options.read(true).follow(FollowSymlinks::No);
+    without_waiting(&mut options);
+    dir.open_with(name, &options)
 }
 
 /// A pipe without a writer would otherwise be waited for.
@@ -227,5 +231,23 @@ impl Stop {
             Self::Private => FileRefusal::Private { path },
             Self::System(error) => system(given, &error),
         }
+    }
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+
+    /// What the look before the opening would catch, were it not changed in between.
+    #[test]
+    fn opening_follows_no_link_and_waits_for_no_writer() {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("file"), "x").unwrap();
+        std::os::unix::fs::symlink("file", folder.path().join("link")).unwrap();
+        assert!(std::process::Command::new("mkfifo").arg(folder.path().join("pipe")).status().unwrap().success());
+        let dir = Dir::open_ambient_dir(folder.path(), cap_std::ambient_authority()).unwrap();
+        assert!(open_as_is(&dir, "file").is_ok());
+        assert!(open_as_is(&dir, "link").is_err());
+        assert!(!open_as_is(&dir, "pipe").unwrap().metadata().unwrap().is_file());
     }
 }

@@ -1,17 +1,23 @@
 //! Where admitted requests go: to the helpdesk, or into a plan.
 
-use futures_util::future::BoxFuture;
+use futures_util::future::{BoxFuture, FutureExt};
 use tickiti_relay_routes::{Class, Key};
 
 use super::error::CallError;
 use super::plan::Recorder;
 use crate::admit::Admitted;
-use crate::upstream::{self, Answer, Broken, Failure};
+use crate::upstream::{self, Answer, Broken, Failure, Upstream};
 
 /// Who answers requests. `upstream` implements it; tests script it.
 pub trait Helpdesk: Send + Sync {
     /// Sends one request once and waits for its whole answer.
     fn send<'a>(&'a self, request: &'a Admitted, key: Option<&'a str>) -> BoxFuture<'a, Result<Answer, Broken>>;
+}
+
+impl Helpdesk for Upstream {
+    fn send<'a>(&'a self, request: &'a Admitted, key: Option<&'a str>) -> BoxFuture<'a, Result<Answer, Broken>> {
+        Upstream::send(self, request, key).boxed()
+    }
 }
 
 /// What becomes of the requests of a call.

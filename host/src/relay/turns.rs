@@ -187,7 +187,7 @@ impl Running<'_> {
                 Ok(answer)
             }
             Err(Stop::Ends(error)) => Err(error),
-            Err(Stop::Failed(failure)) => match failure.status() {
+            Err(Stop::Failed(failure)) => match failure.answer().map(|answer| answer.status) {
                 Some(status) if request.accept().contains(&status) => {
                     failure.into_answer().ok_or_else(|| self.beyond("an accepted failure without an answer".into()))
                 }

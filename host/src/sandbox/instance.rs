@@ -1,13 +1,15 @@
 //! One turn: a fresh instance in a store of its own, with all its limits, gone when the turn is over.
 
 use std::sync::Arc;
+use std::time::Duration;
 
-use wasmtime::Store;
+use wasmtime::{Store, Trap, UpdateDeadline};
 
 use super::engine::Machine;
 use super::fault;
 use super::guest_thread::without_panic;
 use super::limiter::Limiter;
+use super::stopwatch::Stopwatch;
 use super::ticker::Ticker;
 use super::wasi::World;
 use crate::contract::GuestFault;
@@ -19,19 +21,23 @@ pub(super) struct Inside {
     limiter: Limiter,
 }
 
-/// Runs `turn` in a fresh store. Its time counts from here, and instantiating counts too: a component's start function is
-/// guest code.
+/// Runs `turn` in a fresh store. Its `time` is processor time and counts from here; instantiating counts too, because a
+/// component's start function is guest code.
 pub(super) fn in_fresh_store<T>(
     machine: &Machine,
     world: World,
-    time: std::time::Duration,
+    time: Duration,
     turn: impl FnOnce(&mut Store<Inside>) -> wasmtime::Result<T>,
 ) -> Result<T, GuestFault> {
     let mut store = Store::new(&machine.engine, Inside { world, limiter: Limiter::default() });
     store.limiter(|inside| &mut inside.limiter);
     store.set_hostcall_fuel(limits::GUEST_ANSWER_BYTES);
     store.set_max_component_handles(limits::GUEST_HANDLES);
-    store.epoch_deadline_trap();
+    let spent = Stopwatch::start();
+    store.epoch_deadline_callback(move |_| match time.saturating_sub(spent.elapsed()) {
+        Duration::ZERO => Err(Trap::Interrupt.into()),
+        left => Ok(UpdateDeadline::Continue(Ticker::ticks(left))),
+    });
     let running = machine.ticker.run();
     store.set_epoch_deadline(Ticker::ticks(time));
     let answer = without_panic(|| Ok(turn(&mut store)));

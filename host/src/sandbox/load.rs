@@ -1,6 +1,6 @@
 //! From bytes, or from the cache, to code that can be called.
 
-use std::sync::Mutex;
+use std::sync::{Mutex, PoisonError};
 
 use wasmtime::component;
 
@@ -16,11 +16,13 @@ const INTERFACE: &str = "tickiti:relay/tools@";
 /// The versions that this relay speaks, for its messages.
 const SPOKEN: &str = "0.1";
 
-/// One component compiles at a time: a Python component takes 400 MB for it.
-static COMPILING: Mutex<()> = Mutex::new(());
+/// One component loads at a time: compiling a Python component takes 400 MB, and who waited for the same one finds it in the
+/// cache.
+static LOADING: Mutex<()> = Mutex::new(());
 
 /// Loads a component from the cache, or compiles it and stores the code there.
 pub(super) fn load(machine: &Machine, cache: Option<&Cache>, plugin: &Component) -> Result<door_0_1::Door, GuestFault> {
+    let _one_at_a_time = LOADING.lock().unwrap_or_else(PoisonError::into_inner);
     let compatibility = machine.compatibility();
     let stored = cache.and_then(|cache| cache.code(plugin, &compatibility));
     // SAFETY: `deserialize` trusts its bytes. These were written by this program's `store_code` into a folder that belongs to
@@ -28,26 +30,16 @@ pub(super) fn load(machine: &Machine, cache: Option<&Cache>, plugin: &Component)
     // they are whole. Who can write there can replace this program too.
     #[expect(unsafe_code, reason = "the one place; see SAFETY above")]
     let stored = stored.and_then(|code| unsafe { component::Component::deserialize(&machine.engine, code) }.ok());
-    let code = match stored {
-        Some(code) => code,
-        None => compile(machine, cache, plugin, &compatibility)?,
-    };
-    open(machine, &code)
-}
-
-fn compile(
-    machine: &Machine,
-    cache: Option<&Cache>,
-    plugin: &Component,
-    compatibility: &str,
-) -> Result<component::Component, GuestFault> {
-    let _one_at_a_time = COMPILING.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+    if let Some(code) = stored {
+        return open(machine, &code);
+    }
     let bytes = plugin.read()?;
     let code = component::Component::from_binary(&machine.engine, &bytes).map_err(|error| refused(&error))?;
+    let door = open(machine, &code)?;
     if let (Some(cache), Ok(compiled)) = (cache, code.serialize()) {
-        cache.store_code(plugin, compatibility, &compiled);
+        cache.store_code(plugin, &compatibility, &compiled);
     }
-    Ok(code)
+    Ok(door)
 }
 
 /// Chooses the door by the version in the component's export, before anything of it runs.

@@ -1,8 +1,9 @@
 //! Where each client keeps its servers, and in which shape.
 
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
-use etcetera::BaseStrategy;
+use crate::config::process_environment;
 
 /// An MCP client that `connect` knows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -44,7 +45,7 @@ impl Client {
     }
 
     fn user_file(self) -> Option<PathBuf> {
-        let home = etcetera::home_dir().ok()?;
+        let home = folder(if cfg!(windows) { "USERPROFILE" } else { "HOME" })?;
         match self {
             Self::ClaudeCode => Some(home.join(".claude.json")),
             Self::Cursor => Some(home.join(".cursor/mcp.json")),
@@ -58,7 +59,14 @@ impl Client {
 fn settings(home: &Path) -> Option<PathBuf> {
     if cfg!(target_os = "macos") {
         Some(home.join("Library/Application Support"))
+    } else if cfg!(windows) {
+        folder("APPDATA")
     } else {
-        etcetera::choose_base_strategy().ok().map(|base| base.config_dir())
+        Some(folder("XDG_CONFIG_HOME").unwrap_or_else(|| home.join(".config")))
     }
+}
+
+/// A folder that the environment names. A relative one would mean another place for every client.
+fn folder(variable: &str) -> Option<PathBuf> {
+    process_environment(variable).map(|value: OsString| PathBuf::from(value)).filter(|path| path.is_absolute())
 }

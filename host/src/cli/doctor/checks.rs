@@ -1,0 +1,32 @@
+//! What the doctor looks at, in the order in which a fault hides the next.
+
+mod helpdesk;
+mod local;
+
+use std::path::Path;
+
+use super::Finding;
+use crate::cli::{VerbError, build};
+use crate::config::{Connection, Local, process_environment};
+
+/// Looks at everything. A part whose ground is missing is left out: its fault would only repeat the first.
+pub(super) fn all(routes: Option<&Path>) -> Result<Vec<Finding>, VerbError> {
+    let connection = Connection::from_env(&process_environment);
+    let local = Local::from_env(&process_environment);
+    let mut findings = local::configuration(&connection, &local);
+    let runtime = build::runtime()?;
+    if let Ok(local) = &local {
+        findings.extend(local::folders(local));
+        findings.extend(runtime.block_on(local::plugins(local)));
+    }
+    match build::table(routes) {
+        Err(error) => findings.push(Finding::fault("endpoints", error.to_string(), "give --routes a file that can be read")),
+        Ok(table) => {
+            findings.push(Finding::good("endpoints", format!("{} endpoints are known", table.len())));
+            if let Ok(connection) = connection {
+                findings.extend(runtime.block_on(helpdesk::ask(connection, &table)));
+            }
+        }
+    }
+    Ok(findings)
+}

@@ -1,0 +1,96 @@
+//! This computer: configuration, folders, plugins.
+
+use super::super::Finding;
+use crate::config::{ConfigErrors, Connection, Local};
+use crate::files::Files;
+use crate::plugins::builtin;
+use crate::sandbox::Sandbox;
+
+pub(super) fn configuration(
+    connection: &Result<Connection, ConfigErrors>,
+    local: &Result<Local, ConfigErrors>,
+) -> Vec<Finding> {
+    let problems = [connection.as_ref().err(), local.as_ref().err()].into_iter().flatten().flat_map(|errors| &errors.0);
+    let mut findings: Vec<Finding> = problems
+        .map(|problem| Finding::fault("configuration", problem.to_string(), "correct the variable; `tickiti-relay --help` explains each"))
+        .collect();
+    if let Ok(connection) = connection {
+        let says = format!("{}, {} ms for a request", connection.base, connection.timeout.as_millis());
+        findings.push(Finding::good("configuration", says));
+    }
+    findings
+}
+
+pub(super) fn folders(local: &Local) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    match Files::new(local.files.clone()) {
+        Err(refusals) => {
+            findings.extend(refusals.iter().map(|refusal| Finding::fault("files", refusal.to_string(), "name another folder")));
+        }
+        Ok(files) => {
+            let refused = files.check();
+            findings.extend(
+                refused.iter().map(|refusal| Finding::fault("files", refusal.to_string(), "make the folder, or take it out of TICKITI_RELAY_FILES")),
+            );
+            if refused.is_empty() {
+                findings.push(Finding::good("files", reach(&files)));
+            }
+        }
+    }
+    for (about, folder) in [("state", &local.state), ("cache", &local.cache)] {
+        findings.push(match writable(folder) {
+            Ok(()) => Finding::good(about, folder.display().to_string()),
+            Err(error) => Finding::fault(
+                about,
+                format!("{}: {error}", folder.display()),
+                format!("make it writable for you, or set TICKITI_RELAY_{} to another folder", about.to_uppercase()),
+            ),
+        });
+    }
+    findings
+}
+
+/// Which files tools reach.
+fn reach(files: &Files) -> String {
+    let rules = files.rules();
+    let own = rules.own_folder();
+    if rules.roots.is_empty() {
+        return format!("tools read no files; they write to {} only", own.display());
+    }
+    let roots: Vec<String> = rules
+        .roots
+        .iter()
+        .map(|root| format!("{} ({})", root.path.display(), if root.writable { "read and write" } else { "read" }))
+        .collect();
+    format!("tools reach {}", roots.join(", "))
+}
+
+/// Whether files can be made there, seen by making one.
+fn writable(folder: &std::path::Path) -> std::io::Result<()> {
+    std::fs::create_dir_all(folder)?;
+    let probe = folder.join(format!(".doctor-{}", std::process::id()));
+    std::fs::write(&probe, b"")?;
+    std::fs::remove_file(&probe)
+}
+
+pub(super) async fn plugins(local: &Local) -> Vec<Finding> {
+    let sandbox = Sandbox::new(Some(local.cache.clone()));
+    let mut tools = 0;
+    let mut names = Vec::new();
+    let mut findings = Vec::new();
+    for (name, plugin) in builtin(&sandbox).await {
+        match plugin {
+            Ok(plugin) => {
+                tools += plugin.manifest.tools.len();
+                names.push(name);
+            }
+            Err(fault) => findings.push(Finding::fault(
+                "plugins",
+                format!("{name}: {fault}"),
+                "install the relay anew; if that does not help, report it as a fault of the relay",
+            )),
+        }
+    }
+    findings.push(Finding::good("plugins", format!("{} serve {tools} tools", names.join(", "))));
+    findings
+}

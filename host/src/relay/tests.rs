@@ -1,0 +1,439 @@
+//! The turn loop against a scripted plugin and a scripted helpdesk.
+
+use std::borrow::Cow;
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex};
+
+use bytes::Bytes;
+use futures_util::future::{BoxFuture, FutureExt};
+use serde_json::json;
+use tickiti_relay_routes::Table;
+
+use super::*;
+use crate::limits;
+use crate::admit::{Admitted, Body, Grant, Piece};
+use crate::contract::{
+    self, Access, Blob, Call, Content, Document, Effect, FileArgument, Guest, GuestFault, Manifest, Output, Reply, Request, Step, Tool, Turn,
+    Write,
+};
+use crate::files::FileRules;
+use crate::plugins::Installed;
+use crate::upstream::{Answer, AnswerBody, Broken, HeldValue};
+
+/// A plugin that answers what the test wrote down, and writes down what it was given.
+#[derive(Default)]
+struct Scripted {
+    replies: Mutex<VecDeque<Script>>,
+    calls: Mutex<Vec<(Arc<Call>, String, Vec<contract::Answer>)>>,
+}
+
+type Script = Box<dyn FnOnce(&Call, &[contract::Answer]) -> Result<Reply, GuestFault> + Send>;
+
+impl Scripted {
+    fn next(&self, call: Arc<Call>, state: String, answers: Vec<contract::Answer>) -> Result<Reply, GuestFault> {
+        let script = self.replies.lock().unwrap().pop_front().expect("one more turn than was written down");
+        let reply = script(&call, &answers);
+        self.calls.lock().unwrap().push((call, state, answers));
+        reply
+    }
+}
+
+impl Guest for Scripted {
+    fn start(&self, call: Arc<Call>) -> BoxFuture<'_, Result<Reply, GuestFault>> {
+        std::future::ready(self.next(call, String::new(), Vec::new())).boxed()
+    }
+
+    fn resume(&self, call: Arc<Call>, state: String, answers: Vec<contract::Answer>) -> BoxFuture<'_, Result<Reply, GuestFault>> {
+        std::future::ready(self.next(call, state, answers)).boxed()
+    }
+}
+
+/// A helpdesk that answers what the test wrote down, and writes down what was sent.
+#[derive(Default)]
+struct Desk {
+    answers: Mutex<VecDeque<Result<Answer, Broken>>>,
+    sent: Mutex<Vec<(String, String, bool)>>,
+}
+
+impl Helpdesk for Desk {
+    fn send<'a>(&'a self, request: &'a Admitted, key: Option<&'a str>) -> BoxFuture<'a, Result<Answer, Broken>> {
+        let body = match request.body() {
+            Body::Json(pieces) => pieces
+                .iter()
+                .map(|piece| match piece {
+                    Piece::Text(text) => String::from_utf8(text.to_vec()).unwrap(),
+                    Piece::DataUri(marked) => format!("<{}>", marked.name),
+                })
+                .collect(),
+            other => format!("{other:?}"),
+        };
+        self.sent.lock().unwrap().push((request.route().name.clone(), body, key.is_some()));
+        std::future::ready(self.answers.lock().unwrap().pop_front().unwrap_or_else(|| ok("{}"))).boxed()
+    }
+}
+
+fn ok(body: &str) -> Result<Answer, Broken> {
+    Ok(Answer { status: 200, body: AnswerBody::Json(body.into()), held: None, retry_after: None })
+}
+
+fn status(status: u16, body: &str) -> Result<Answer, Broken> {
+    Ok(Answer { status, body: AnswerBody::Json(body.into()), held: None, retry_after: None })
+}
+
+struct Stage {
+    guest: Arc<Scripted>,
+    desk: Arc<Desk>,
+    relay: Relay,
+    folder: tempfile::TempDir,
+}
+
+fn stage(tool: impl FnOnce(&mut Tool), replies: Vec<Script>, answers: Vec<Result<Answer, Broken>>) -> Stage {
+    let folder = tempfile::tempdir().unwrap();
+    let mut described = Tool {
+        name: "probe".into(),
+        title: "Probe".into(),
+        description: "For tests.".into(),
+        input: json!({"type": "object", "properties": {"b": {}, "a": {}, "path": {"type": "string"}, "overwrite": {"type": "boolean"}}, "additionalProperties": false})
+            .to_string(),
+        output: None,
+        effect: Effect::Destructive,
+        idempotent: false,
+        open_world: false,
+        routes: vec!["*".into(), "relay.endpoints".into()],
+        files: Vec::new(),
+    };
+    tool(&mut described);
+    let guest = Arc::new(Scripted { replies: Mutex::new(replies.into()), calls: Mutex::default() });
+    let desk = Arc::new(Desk { answers: Mutex::new(answers.into()), sent: Mutex::default() });
+    let manifest = Manifest { name: "probes".into(), version: "1.0.0".into(), about: String::new(), tools: vec![described] };
+    let installed = Installed { manifest, grant: Grant::all(), guest: guest.clone() };
+    let (catalogue, faults) = Catalogue::new([installed]);
+    assert_eq!(faults, []);
+    let rules = FileRules { roots: Vec::new(), state: folder.path().join("state"), private: Vec::new(), home: None };
+    let relay = Relay {
+        catalogue,
+        routes: Cow::Borrowed(Table::builtin()),
+        files: Arc::new(Files::new(rules).unwrap()),
+        helpdesk: desk.clone(),
+        redactor: None,
+    };
+    Stage { guest, desk, relay, folder }
+}
+
+impl Stage {
+    fn call(&self, arguments: Value) -> Result<ToolResult, CallError> {
+        let Value::Object(arguments) = arguments else { panic!("arguments are an object") };
+        runtime().block_on(self.relay.call("probe", arguments, &|_| {}))
+    }
+
+    fn sent(&self) -> Vec<String> {
+        self.desk.sent.lock().unwrap().iter().map(|(route, body, _)| format!("{route} {body}")).collect()
+    }
+}
+
+fn runtime() -> tokio::runtime::Runtime {
+    tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap()
+}
+
+fn turn(step: Step) -> Result<Reply, GuestFault> {
+    Ok(Ok(Turn { writes: Vec::new(), step, state: "so far".into(), progress: None }))
+}
+
+fn request(route: &str, input: &str) -> Request {
+    Request { route: route.into(), input: input.into(), accept: Vec::new(), hold: None }
+}
+
+fn says(step: impl FnOnce() -> Step + Send + 'static) -> Script {
+    Box::new(move |_, _| turn(step()))
+}
+
+fn text(result: &ToolResult) -> &str {
+    match result.content.as_slice() {
+        [Item::Text(text)] => text,
+        other => panic!("not one text: {other:?}"),
+    }
+}
+
+#[test]
+fn relay_hands_the_answer_on_untouched() {
+    let stage = stage(|_| {}, vec![says(|| Step::Relay(request("tickets.query", r#"{"x": 1.0}"#)))], vec![ok(r#"{"z":1.0,"a":12345678901234567890123}"#)]);
+    assert_eq!(text(&stage.call(json!({})).unwrap()), r#"{"z":1.0,"a":12345678901234567890123}"#);
+    assert_eq!(stage.sent(), [r#"tickets.query {"x":1.0}"#]);
+}
+
+#[test]
+fn arguments_reach_the_plugin_in_the_order_of_the_schema() {
+    let stage = stage(|_| {}, vec![says(|| Step::Relay(request("tickets.query", "{}")))], vec![]);
+    stage.call(json!({"a": 1, "b": 2})).unwrap();
+    let calls = stage.guest.calls.lock().unwrap();
+    assert_eq!(calls[0].0.arguments, r#"{"b":2,"a":1}"#);
+}
+
+#[test]
+fn arguments_that_do_not_fit_are_refused_by_name_and_nothing_is_asked() {
+    let stage = stage(
+        |tool| tool.input = json!({"type": "object", "properties": {"kind": {"enum": ["escalations", "interventions"]}, "n": {"type": "integer"}, "mail": {"type": "string", "format": "email"}}, "required": ["n"], "additionalProperties": false}).to_string(),
+        vec![],
+        vec![],
+    );
+    let texts: Vec<String> = [json!({}), json!({"n": 1, "kindd": "x"}), json!({"n": 1, "kind": "escalation"}), json!({"n": "1"}), json!({"n": 1, "mail": "x", "q": 1})]
+        .into_iter()
+        .map(|arguments| stage.call(arguments).unwrap_err().for_assistant())
+        .collect();
+    insta::assert_snapshot!(texts.join("\n"), @"");
+    assert!(stage.guest.calls.lock().unwrap().is_empty() && stage.sent().is_empty());
+}
+
+#[test]
+fn keyed_writes_carry_a_key_and_others_none() {
+    let routes = ["tickets.respond", "tickets.merge", "tickets.query"];
+    for (route, keyed) in routes.into_iter().zip([true, false, false]) {
+        let stage = stage(|_| {}, vec![says(move || Step::Relay(request(route, "{}")))], vec![]);
+        stage.call(json!({})).unwrap();
+        assert_eq!(stage.desk.sent.lock().unwrap()[0].2, keyed, "{route}");
+    }
+}
+
+#[test]
+fn send_resumes_with_state_and_answers_and_a_failure_ends_the_call() {
+    let stage = stage(
+        |_| {},
+        vec![
+            says(|| Step::Send(vec![request("templates.show", "{}"), request("tickets.show", "{}")])),
+            says(|| Step::Send(vec![request("tickets.close", "{}")])),
+            says(|| Step::Send(vec![request("tickets.show", "{}")])),
+        ],
+        vec![ok(r#"{"one":1}"#), status(200, r#"["two"]"#), ok("{}"), status(404, r#"{"ok":false,"error":"not_found"}"#)],
+    );
+    let error = stage.call(json!({})).unwrap_err();
+    let text = error.for_assistant();
+    assert!(text.contains("404") && text.contains("Already done in this call, in order: tickets.close."), "{text}");
+    let calls = stage.guest.calls.lock().unwrap();
+    assert_eq!(calls[1].1, "so far");
+    let bodies: Vec<&str> = calls[1].2.iter().map(|answer| answer.body.as_str()).collect();
+    assert_eq!(bodies, [r#"{"one":1}"#, r#"["two"]"#]);
+}
+
+#[test]
+fn a_failure_that_was_accepted_is_handed_to_the_plugin() {
+    let accepting = || Request { accept: vec![413], ..request("tickets.attachment", "{}") };
+    let stage = stage(
+        |_| {},
+        vec![says(move || Step::Send(vec![accepting()])), says(|| Step::Done(Output { content: vec![Content::Text("seen".into())], structured: None }))],
+        vec![status(413, r#"{"ok":false,"error":"attachment_too_large"}"#)],
+    );
+    assert_eq!(text(&stage.call(json!({})).unwrap()), "seen");
+    assert_eq!(stage.guest.calls.lock().unwrap()[1].2[0].status, 413);
+}
+
+#[test]
+fn a_logical_failure_inside_a_200_ends_the_call() {
+    let stage = stage(|_| {}, vec![says(|| Step::Relay(request("settings.watchlists.create", "{}")))], vec![status(200, r#"{"my_error":"no such icon"}"#)]);
+    let error = stage.call(json!({})).unwrap_err().for_assistant();
+    assert!(error.contains("no such icon") && error.contains("rejected"), "{error}");
+}
+
+#[test]
+fn after_a_write_that_may_not_be_repeated_no_other_write_is_sent() {
+    let stage = stage(
+        |_| {},
+        vec![says(|| Step::Send(vec![request("tickets.merge", "{}")])), says(|| Step::Relay(request("tickets.close", "{}")))],
+        vec![],
+    );
+    let error = stage.call(json!({})).unwrap_err();
+    assert!(matches!(error, CallError::Limit { .. }), "{error}");
+    assert_eq!(stage.sent(), ["tickets.merge {}"]);
+}
+
+#[test]
+fn what_is_held_becomes_a_file_and_a_result() {
+    let held = HeldValue { bytes: Bytes::from_static(b"line\n"), items: 1, text: true };
+    let answer = Answer { status: 200, body: AnswerBody::Json("{}".into()), held: Some(held), retry_after: None };
+    let holding = || Request { hold: Some("/data".into()), ..request("tickets.responses_query", "{}") };
+    let stage = stage(
+        |tool| tool.files = vec![FileArgument { at: "/path".into(), access: Access::Output }],
+        vec![
+            says(move || Step::Send(vec![holding()])),
+            Box::new(|_, answers| {
+                let mark = answers[0].held.as_ref().unwrap().mark.clone();
+                let writes = vec![Write { to: "/path".into(), data: mark.into_bytes(), sha256: None }];
+                Ok(Ok(Turn { writes, step: Step::Done(Output { content: vec![], structured: Some("{\"ok\": true}".into()) }), state: String::new(), progress: None }))
+            }),
+        ],
+        vec![Ok(answer)],
+    );
+    let result = stage.call(json!({"path": "out.ndjson"})).unwrap();
+    let path = stage.folder.path().join("state/files/out.ndjson");
+    assert_eq!(std::fs::read_to_string(path).unwrap(), "line\n");
+    assert!(matches!(&result.content[..], [Item::Text(json), Item::Text(saved)] if json == r#"{"ok":true}"# && saved.contains("out.ndjson (5 bytes")), "{result:?}");
+}
+
+#[test]
+fn a_failed_call_leaves_no_file() {
+    let stage = stage(
+        |tool| tool.files = vec![FileArgument { at: "/path".into(), access: Access::Output }],
+        vec![Box::new(|_, _| {
+            let writes = vec![Write { to: "/path".into(), data: b"half".to_vec(), sha256: None }];
+            Ok(Ok(Turn { writes, step: Step::Relay(request("tickets.show", "{}")), state: String::new(), progress: None }))
+        })],
+        vec![status(500, "{}")],
+    );
+    stage.call(json!({"path": "out.txt"})).unwrap_err();
+    let left: Vec<_> = std::fs::read_dir(stage.folder.path().join("state/files")).map(|entries| entries.flatten().collect()).unwrap_or_default();
+    assert!(left.is_empty(), "{left:?}");
+}
+
+#[test]
+fn a_write_to_a_place_that_no_argument_names_is_refused() {
+    let stage = stage(
+        |_| {},
+        vec![Box::new(|_, _| {
+            let writes = vec![Write { to: "/b".into(), data: b"x".to_vec(), sha256: None }];
+            Ok(Ok(Turn { writes, step: Step::Done(Output::default()), state: String::new(), progress: None }))
+        })],
+        vec![],
+    );
+    assert!(matches!(stage.call(json!({"b": "evil.txt"})).unwrap_err(), CallError::Limit { .. }));
+}
+
+#[test]
+fn a_checksum_that_differs_ends_the_call_without_a_file() {
+    let stage = stage(
+        |tool| tool.files = vec![FileArgument { at: "/path".into(), access: Access::Output }],
+        vec![Box::new(|_, _| {
+            let writes = vec![Write { to: "/path".into(), data: b"x".to_vec(), sha256: Some("00".into()) }];
+            Ok(Ok(Turn { writes, step: Step::Done(Output::default()), state: String::new(), progress: None }))
+        })],
+        vec![],
+    );
+    assert!(stage.call(json!({"path": "a.bin"})).unwrap_err().to_string().contains("SHA-256"));
+    assert!(!stage.folder.path().join("state/files/a.bin").exists());
+}
+
+#[test]
+fn a_document_too_large_for_a_conversation_is_saved() {
+    let document = |bytes: usize| {
+        says(move || {
+            let blob = Blob { media_type: "application/pdf".into(), data: vec![b'x'; bytes] };
+            let document = Document { uri: "tickiti://attachment/1".into(), name: "report.pdf".into(), blob: Some(blob) };
+            Step::Done(Output { content: vec![Content::Document(document)], structured: None })
+        })
+    };
+    let small = stage(|_| {}, vec![document(crate::limits::ENCLOSED_BYTES)], vec![]);
+    assert!(matches!(&small.call(json!({})).unwrap().content[..], [Item::Document { .. }]));
+    let large = stage(|_| {}, vec![document(crate::limits::ENCLOSED_BYTES + 1)], vec![]);
+    assert!(text(&large.call(json!({})).unwrap()).contains("Too large to enclose. Saved: "));
+}
+
+#[test]
+fn a_text_too_long_for_a_conversation_is_saved_whole() {
+    let answer = |bytes: usize| ok(&format!("\"{}\"", "ä".repeat((bytes - 2) / 2)));
+    let fits = stage(|_| {}, vec![says(|| Step::Relay(request("tickets.query", "{}")))], vec![answer(crate::limits::RESULT_TEXT_BYTES)]);
+    assert_eq!(text(&fits.call(json!({})).unwrap()).len(), crate::limits::RESULT_TEXT_BYTES);
+    let long = stage(|_| {}, vec![says(|| Step::Relay(request("tickets.query", "{}")))], vec![answer(crate::limits::RESULT_TEXT_BYTES + 2)]);
+    let result = long.call(json!({})).unwrap();
+    assert!(text(&result).len() < crate::limits::RESULT_TEXT_SHOWN_BYTES + 1_000 && text(&result).contains("tickets.query.json"));
+    let saved = std::fs::metadata(long.folder.path().join("state/files/tickets.query.json")).unwrap();
+    assert_eq!(saved.len() as usize, crate::limits::RESULT_TEXT_BYTES + 2);
+}
+
+#[test]
+fn bounds_of_a_turn_are_obeyed_and_violated() {
+    let step = |requests: usize| says(move || Step::Send(vec![request("tickets.show", "{}"); requests]));
+    let done = || says(|| Step::Done(Output { content: vec![Content::Text("done".into())], structured: None }));
+    let outcome = |replies: Vec<Script>, answers| {
+        let stage = stage(|tool| tool.files = vec![FileArgument { at: "/path".into(), access: Access::Output }], replies, answers);
+        stage.call(json!({"path": "x.bin"})).map(|_| ()).map_err(|error| error.to_string())
+    };
+    let with = |write: usize, state: usize| -> Script {
+        Box::new(move |_, _| {
+            let writes = vec![Write { to: "/path".into(), data: vec![0; write], sha256: None }];
+            Ok(Ok(Turn { writes, step: Step::Send(vec![request("tickets.show", "{}")]), state: "s".repeat(state), progress: None }))
+        })
+    };
+    let page = |bytes: usize| vec![ok(&"1".repeat(bytes))];
+    let violated = [
+        outcome(vec![step(limits::TURN_REQUESTS + 1)], vec![]),
+        outcome(vec![with(limits::WRITES_BYTES + 1, 0)], vec![]),
+        outcome(vec![with(0, limits::STATE_BYTES + 1)], vec![]),
+        outcome(vec![step(1)], page(limits::ANSWERS_BYTES + 1)),
+        outcome((0..limits::TURNS).map(|_| step(1)).chain([done()]).collect(), vec![]),
+    ];
+    let obeyed = [
+        outcome(vec![step(limits::TURN_REQUESTS), done()], vec![]),
+        outcome(vec![with(limits::WRITES_BYTES, limits::STATE_BYTES), done()], vec![]),
+        outcome(vec![step(1), done()], page(limits::ANSWERS_BYTES)),
+        outcome((1..limits::TURNS).map(|_| step(1)).chain([done()]).collect(), vec![]),
+    ];
+    assert_eq!(obeyed.into_iter().filter_map(Result::err).collect::<Vec<_>>(), Vec::<String>::new());
+    insta::assert_snapshot!(violated.into_iter().map(Result::unwrap_err).collect::<Vec<_>>().join("\n"), @"");
+}
+
+#[test]
+fn a_plan_sends_reads_and_no_write() {
+    let replies = || {
+        vec![says(|| Step::Send(vec![request("templates.show", r#"{"template_id":1}"#)])), says(|| Step::Relay(request("templates.update", r#"{"template":{}}"#)))]
+    };
+    let planned = stage(|_| {}, replies(), vec![]);
+    let plan = runtime().block_on(planned.relay.plan("probe", Map::new(), false)).unwrap();
+    assert_eq!(planned.sent(), [r#"templates.show {"template_id":1}"#]);
+    assert_eq!(plan.requests.iter().map(|request| (request.route.as_str(), request.sent)).collect::<Vec<_>>(), [("templates.show", true), ("templates.update", false)]);
+    assert_eq!(plan.ends_at, None);
+
+    let offline = stage(|_| {}, replies(), vec![]);
+    let plan = runtime().block_on(offline.relay.plan("probe", Map::new(), true)).unwrap();
+    assert!(offline.sent().is_empty());
+    assert_eq!((plan.requests.len(), plan.ends_at.as_deref()), (1, Some("templates.show")));
+}
+
+#[test]
+fn a_plan_goes_on_from_the_example_of_a_harmless_write() {
+    let uploading = || request("tickets.attachment_upload", r#"{"file":"x"}"#);
+    let stage = stage(|_| {}, vec![says(move || Step::Send(vec![uploading()])), says(|| Step::Relay(request("tickets.create", "{}")))], vec![]);
+    let plan = runtime().block_on(stage.relay.plan("probe", Map::new(), false)).unwrap();
+    assert!(stage.sent().is_empty());
+    assert_eq!(plan.requests.iter().map(|request| request.assumed).collect::<Vec<_>>(), [true, false]);
+}
+
+#[test]
+fn a_guest_that_fails_is_told_apart_from_the_arguments() {
+    let stage = stage(|_| {}, vec![Box::new(|_, _| Err(GuestFault::Deadline { limit_ms: 250 }))], vec![]);
+    insta::assert_snapshot!(stage.call(json!({})).unwrap_err().for_assistant(), @"");
+}
+
+#[test]
+fn an_unknown_tool_is_told_with_its_nearest_name() {
+    let stage = stage(|_| {}, vec![], vec![]);
+    let error = runtime().block_on(stage.relay.call("prob", Map::new(), &|_| {})).unwrap_err();
+    assert_eq!(error.to_string(), "there is no tool `prob`; did you mean `probe`?");
+}
+
+#[test]
+fn a_mark_inside_a_result_is_refused() {
+    let held = HeldValue { bytes: Bytes::from_static(b"x"), items: 0, text: true };
+    let answer = Answer { status: 200, body: AnswerBody::Json("{}".into()), held: Some(held), retry_after: None };
+    let stage = stage(
+        |_| {},
+        vec![
+            says(|| Step::Send(vec![Request { hold: Some("/data".into()), ..request("tickets.show", "{}") }])),
+            Box::new(|_, answers| {
+                let text = format!("see {}", answers[0].held.as_ref().unwrap().mark);
+                turn(Step::Done(Output { content: vec![Content::Text(text)], structured: None }))
+            }),
+        ],
+        vec![Ok(answer)],
+    );
+    assert!(matches!(stage.call(json!({})).unwrap_err(), CallError::Limit { .. }));
+}
+
+#[test]
+fn endpoints_are_answered_without_the_helpdesk() {
+    let ask = |input: &'static str| vec![says(move || Step::Relay(request("relay.endpoints", input)))];
+    let all = stage(|_| {}, ask("{}"), vec![]);
+    assert_eq!(text(&all.call(json!({})).unwrap()).lines().count(), 14);
+    let one = stage(|_| {}, ask(r#"{"family":"token"}"#), vec![]);
+    insta::assert_snapshot!(text(&one.call(json!({})).unwrap()), @"");
+    let none = stage(|_| {}, ask(r#"{"family":"ticket"}"#), vec![]);
+    insta::assert_snapshot!(none.call(json!({})).unwrap_err().for_assistant(), @"");
+    assert!(all.sent().is_empty() && one.sent().is_empty() && none.sent().is_empty());
+}
