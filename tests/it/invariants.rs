@@ -119,7 +119,10 @@ fn the_environment_has_one_reader() {
 
 #[test]
 fn the_file_system_has_four_users() {
-    nowhere_but(&["std::fs::", "tokio::fs", "File::open", "File::create"], &["files", "sandbox", "config", "cli", "mcp/wire.rs"]);
+    nowhere_but(
+        &["std::fs::", "tokio::fs", "File::open", "File::create"],
+        &["files", "sandbox", "config", "cli", "mcp/wire.rs"],
+    );
 }
 
 #[test]
@@ -158,7 +161,11 @@ fn rooms_know_only_what_lies_below() {
         for (at, _) in source.code.match_indices("crate::") {
             let rest = &source.code[at + "crate::".len()..];
             let other: String = rest.chars().take_while(|c| c.is_ascii_lowercase() || *c == '_').collect();
-            if !other.is_empty() && other != here && !shared.contains(&other.as_str()) && !allowed.contains(&other.as_str()) {
+            if !other.is_empty()
+                && other != here
+                && !shared.contains(&other.as_str())
+                && !allowed.contains(&other.as_str())
+            {
                 wrong.push(format!("{} uses crate::{other}", source.path));
             }
         }
@@ -176,7 +183,10 @@ fn numbers_that_bound_stand_in_limits() {
         for line in source.code.lines() {
             let digits = line.split(|c: char| !c.is_ascii_digit() && c != '_').map(|word| word.replace('_', ""));
             for word in digits.filter(|word| !word.is_empty()) {
-                if word.parse::<u64>().is_ok_and(|number| number >= 1024) && !line.contains("tickiti:") && !line.contains('"') {
+                if word.parse::<u64>().is_ok_and(|number| number >= 1024)
+                    && !line.contains("tickiti:")
+                    && !line.contains('"')
+                {
                     large.push(format!("{}: {}", source.path, line.trim()));
                 }
             }
@@ -188,7 +198,8 @@ fn numbers_that_bound_stand_in_limits() {
 #[test]
 fn files_stay_small_enough_to_read() {
     let mut found = Vec::new();
-    for folder in ["host/src", "sdk/src", "plugins", "routes/src", "scratch/src", "xtask/src", "tests/src", "tests/it"] {
+    for folder in ["host/src", "sdk/src", "plugins", "routes/src", "scratch/src", "xtask/src", "tests/src", "tests/it"]
+    {
         files(&repository().join(folder), &mut found);
     }
     let long: Vec<String> = found

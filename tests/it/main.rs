@@ -1,1 +1,12 @@
-fn main() {}
+//! Drives the built program over its real stdin and stdout, against the scratch helpdesk. One binary, for one link.
+
+mod configuration;
+mod errors;
+mod invariants;
+mod parity;
+mod protocol;
+mod secrets;
+mod support;
+mod tools;
+mod tools_list;
+mod verbs;

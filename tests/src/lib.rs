@@ -21,6 +21,7 @@ pub mod canary;
 pub mod client;
 pub mod ground;
 pub mod measure;
+pub mod page;
 pub mod picture;
 pub mod relay;
 pub mod stub;

@@ -6,6 +6,8 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::{Arc, OnceLock};
 
+use tickiti_relay_scratch::Running;
+
 use crate::binary;
 use crate::client::{Client, LEGACY};
 use crate::ground::Ground;
@@ -17,11 +19,8 @@ const PASSED_ON: [&str; 5] = ["PATH", "SYSTEMROOT", "LD_LIBRARY_PATH", "DYLD_LIB
 /// A relay with folders of its own, no helpdesk and no token.
 #[must_use]
 pub fn relay() -> Setup {
-    Setup {
-        ground: Ground::new().map(Arc::new).map_err(|trouble| trouble.to_string()),
-        env: Vec::new(),
-        first: Vec::new(),
-    }
+    let ground = Ground::new().map(Arc::new).map_err(|trouble| trouble.to_string());
+    Setup { ground, env: Vec::new(), first: Vec::new(), tokens: Vec::new() }
 }
 
 /// How a relay is to be started. It can be started several times, one after the other or at once: then its folders are
@@ -34,6 +33,8 @@ pub struct Setup {
     env: Vec<(OsString, Option<OsString>)>,
     /// Arguments before any verb.
     first: Vec<OsString>,
+    /// Names and secrets of the helpdesk's tokens.
+    tokens: Vec<(String, String)>,
 }
 
 impl Setup {
@@ -41,6 +42,23 @@ impl Setup {
     #[must_use]
     pub fn base(self, address: &str) -> Self {
         self.env("TICKITI_API_BASE", address)
+    }
+
+    /// A scratch helpdesk, with the token that may do everything.
+    #[must_use]
+    pub fn helpdesk(self, helpdesk: &Running) -> Self {
+        let tokens = helpdesk.tokens();
+        let with_tokens = Self { tokens, ..self.base(&helpdesk.base()) };
+        with_tokens.token("full")
+    }
+
+    /// Another token of the helpdesk, by its name: `tickets`, `read`, `no_plan`.
+    #[must_use]
+    pub fn token(self, name: &str) -> Self {
+        match self.tokens.iter().find(|(known, _)| known == name).map(|(_, secret)| secret.clone()) {
+            Some(secret) => self.secret(&secret),
+            None => Self { ground: Err(format!("the helpdesk has no token `{name}`")), ..self },
+        }
     }
 
     /// The token, itself.
