@@ -58,6 +58,6 @@ pub(super) async fn send(helpdesk: &dyn Helpdesk, request: &Admitted) -> Result<
     let answer = helpdesk.send(request, key.as_deref()).await;
     upstream::judge(request, answer).map_err(|failure| {
         tracing::warn!(target: "relay", "{}", failure.for_log());
-        Stop::Failed(Box::new(failure))
+        Stop::Failed(failure)
     })
 }
