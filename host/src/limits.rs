@@ -80,7 +80,7 @@ pub const DESCRIPTION_BYTES: usize = 2 * KIB;
 pub const SCHEMA_BYTES: usize = 64 * KIB;
 /// limit: Arguments of one call as JSON: a mail thread of 400 KB is the longest seen, images come as files.
 pub const ARGUMENTS_BYTES: usize = 4 * MIB;
-/// limit: `tools/list` with the first-party plugins; what an assistant pays before it does anything.
+/// `tools/list` with the first-party plugins; what an assistant pays before it does anything. The integration tests hold it.
 pub const TOOLS_LIST_BYTES: usize = 24 * KIB;
 
 // === upstream ===

@@ -449,3 +449,16 @@ fn endpoints_are_answered_without_the_helpdesk() {
     insta::assert_snapshot!(none.call(json!({})).unwrap_err().for_assistant(), @"There is no family `ticket`; did you mean `tickets`? The families: administration, axial, faqs, idempotency_key, interventions, mail, reports, settings, supervisor, templates, tickets, token, workflow.");
     assert!(all.sent().is_empty() && one.sent().is_empty() && none.sent().is_empty());
 }
+
+#[test]
+fn arguments_bytes_obeyed() {
+    let stage = stage(|_| {}, vec![says(|| Step::Relay(request("tickets.query", "{}")))], vec![]);
+    stage.call(json!({"b": "x".repeat(limits::ARGUMENTS_BYTES - r#"{"b":""}"#.len())})).unwrap();
+}
+
+#[test]
+fn arguments_bytes_violated() {
+    let stage = stage(|_| {}, vec![], vec![]);
+    let error = stage.call(json!({"b": "x".repeat(limits::ARGUMENTS_BYTES)})).unwrap_err();
+    assert!(matches!(error, CallError::Arguments { .. }), "{error}");
+}
