@@ -88,6 +88,8 @@ pub const ALL: &[&Family] = &[
     &crate::tickets::FAMILY,
     &crate::settings::FAMILY,
     &crate::templates::FAMILY,
+    &crate::mail::FAMILY,
+    &crate::reports::FAMILY,
     &crate::small::TOKEN,
     &crate::small::IDEMPOTENCY_KEY,
     &crate::small::FAQS,

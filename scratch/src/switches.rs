@@ -254,6 +254,11 @@ switches! {
         Forbidden "forbidden" "403.";
     "What staff get who write a shared perspective or watchlist, which only administrators may. The rule is documented, the answer is not."
 
+    report_dates: ReportDates =
+        Needed "needed" "422 without date_from and date_to.",
+        LastThirtyDays "last_thirty_days" "The thirty days before today.";
+    "What a report without dates does. The original's tool names other fields (from, to), which the server does not read."
+
     passthrough_failure: PassthroughFailure =
         MyError "my_error" "`{\"my_error\":\"…\"}`.",
         AmfError "amf_error" "`{\"amf_error\":\"…\"}`.",
