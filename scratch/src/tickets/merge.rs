@@ -25,8 +25,12 @@ pub(super) fn merge(world: &mut World, call: &Call) -> Result<Reply, Refusal> {
     }
     let is_older = (one.created_at, one.id) < (other.created_at, other.id);
     let (stays, goes) = if is_older { (one.clone(), other.clone()) } else { (other.clone(), one.clone()) };
-    let thread: Vec<u64> =
-        goes.responses.iter().copied().filter(|id| world.response(*id).is_some_and(|row| row.deleted_at.is_none())).collect();
+    let thread: Vec<u64> = goes
+        .responses
+        .iter()
+        .copied()
+        .filter(|id| world.response(*id).is_some_and(|row| row.deleted_at.is_none()))
+        .collect();
     copies(world, &thread, stays.id, true);
     remove(world, goes.id);
     let now = world.now();
