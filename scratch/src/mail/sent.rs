@@ -14,9 +14,8 @@ use crate::switches::BadPage;
 use crate::world::World;
 
 const COLLECTION: &str = "sent_mail";
-const LISTED: &[&str] = &[
-    "id", "sent_at", "to_address", "cc", "from_address", "mailbox", "subject", "status", "error", "ticket_number",
-];
+const LISTED: &[&str] =
+    &["id", "sent_at", "to_address", "cc", "from_address", "mailbox", "subject", "status", "error", "ticket_number"];
 const MOST_LISTED: i64 = 300;
 const MOST_FOUND: i64 = 500;
 const MOST_DAYS: i64 = 30;
@@ -57,9 +56,11 @@ fn archive_at(world: &mut World, mail: &Mail, sent_at: OffsetDateTime) -> u64 {
 
 /// Every public answer that staff gave before the start went to the ticket's originator by mail.
 pub(super) fn seed(world: &mut World) {
-    let (mailbox, from_address) = world.rows(MAILBOXES.collection).rows().next().map_or_else(Default::default, |row| {
-        (text(row, "name").to_owned(), text(row, "address").to_owned())
-    });
+    let (mailbox, from_address) = world
+        .rows(MAILBOXES.collection)
+        .rows()
+        .next()
+        .map_or_else(Default::default, |row| (text(row, "name").to_owned(), text(row, "address").to_owned()));
     let mut mails: Vec<(OffsetDateTime, Mail)> = Vec::new();
     for response in world.responses.iter().filter(|response| response.by_staff && !response.is_internal) {
         let Some(ticket) = world.ticket(response.ticket_id) else { continue };
@@ -98,7 +99,8 @@ pub(super) fn search(world: &mut World, call: &Call) -> Result<Reply, Refusal> {
     let limit = bounded(&mut input, world, "limit", MOST_FOUND).unwrap_or(MOST_FOUND);
     input.finish()?;
     let wanted = q.or(search).unwrap_or_default().to_lowercase();
-    let holds = |row: &Row| ["subject", "to_address"].iter().any(|name| text(row, name).to_lowercase().contains(&wanted));
+    let holds =
+        |row: &Row| ["subject", "to_address"].iter().any(|name| text(row, name).to_lowercase().contains(&wanted));
     Ok(newest(world, limit, holds))
 }
 

@@ -14,7 +14,9 @@ pub(super) fn index(world: &mut World, call: &Call) -> Result<Reply, Refusal> {
     let rows: Vec<Value> = world
         .rows("hashtags")
         .rows()
-        .map(|row| json!({"id": row.get("id"), "tag": text(row, "tag"), "tickets": uses(world, call, text(row, "tag"))}))
+        .map(
+            |row| json!({"id": row.get("id"), "tag": text(row, "tag"), "tickets": uses(world, call, text(row, "tag"))}),
+        )
         .collect();
     Ok(listed(world, "hashtags", rows))
 }

@@ -20,7 +20,13 @@ const LISTED: &[&str] = &["id", "identifier", "title", "category", "subcategory"
 const SEARCHED: &[&str] = &["identifier", "title", "keywords", "subject", "content"];
 
 const fn resource(fields: &'static [Field]) -> Resource {
-    Resource { collection: COLLECTION, what: "stock response", id_field: "template_id", fields, unique: Some("identifier") }
+    Resource {
+        collection: COLLECTION,
+        what: "stock response",
+        id_field: "template_id",
+        fields,
+        unique: Some("identifier"),
+    }
 }
 
 const fn wanted(name: &'static str, required: bool) -> Field {

@@ -10,7 +10,12 @@ use crate::tickets::create::filled;
 use crate::world::World;
 
 /// Subject and HTML of a template with its placeholders filled; `None` when there is no such template of this type.
-pub(crate) fn rendered(world: &World, identifier: &str, kind: &str, data: &Map<String, Value>) -> Option<(String, String)> {
+pub(crate) fn rendered(
+    world: &World,
+    identifier: &str,
+    kind: &str,
+    data: &Map<String, Value>,
+) -> Option<(String, String)> {
     let mut rows = world.rows(COLLECTION).rows().filter(|row| text(row, "type") == kind);
     let row = rows.find(|row| same(text(row, "identifier"), identifier))?;
     Some((filled(text(row, "subject"), data), filled(text(row, "content"), data)))

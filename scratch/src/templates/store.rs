@@ -38,7 +38,10 @@ pub(crate) fn seed(world: &mut World) {
         ("refund_done", json!({"use_count": 17, "category": "Billing", "keywords": "refund, bank"})),
         ("faq_pole_repair", json!({"ordinal": 1, "category": "Tents"})),
         ("faq_battery_cold", json!({"ordinal": 2, "category": "Cargo bikes"})),
-        ("delivery_delay", json!({"legend": "name, order, date", "description": "Told by the shop when a parcel is late"})),
+        (
+            "delivery_delay",
+            json!({"legend": "name, order, date", "description": "Told by the shop when a parcel is late"}),
+        ),
         ("password_reset", json!({"legend": "name, link", "description": "Sent when a customer forgot the password"})),
         ("ticket_changed", json!({"legend": "ticket_number, subject, subject_info, preview"})),
     ] {
