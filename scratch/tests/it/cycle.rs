@@ -6,6 +6,9 @@ use tickiti_relay_scratch::Running;
 
 use crate::client::{Answer, Client};
 
+/// A body made from an id.
+pub(crate) type Body = fn(&str) -> Value;
+
 pub(crate) struct Cycle {
     /// Path and body that make one.
     pub(crate) create: (&'static str, Value),
@@ -14,13 +17,13 @@ pub(crate) struct Cycle {
     /// Path, body and JSON pointer of the rows.
     pub(crate) list: (&'static str, Value, &'static str),
     /// Path, body and JSON pointer of the one with an id; not every collection shows single rows.
-    pub(crate) show: Option<(&'static str, fn(&str) -> Value, &'static str)>,
+    pub(crate) show: Option<(&'static str, Body, &'static str)>,
     /// Path and body that change the one with an id.
-    pub(crate) update: Option<(&'static str, fn(&str) -> Value)>,
+    pub(crate) update: Option<(&'static str, Body)>,
     /// What is seen of it after the change; after the making when it cannot be changed.
     pub(crate) then: Value,
     /// Path and body that take away the one with an id.
-    pub(crate) delete: (&'static str, fn(&str) -> Value),
+    pub(crate) delete: (&'static str, Body),
 }
 
 impl Cycle {
