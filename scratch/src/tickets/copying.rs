@@ -34,7 +34,10 @@ fn onto(world: &mut World, call: &Call, keep: bool) -> Result<Reply, Refusal> {
     let sources = sources(world, call, &ids)?;
     let made = copies(world, &ids, target_id, keep);
     record(world, call, &sources, &[target_id], if keep { "copied" } else { "moved" }, ids.len(), target_number);
-    world.did(format!("ticket:{target_number}"), format!("{} responses {}", ids.len(), if keep { "copied" } else { "moved" }));
+    world.did(
+        format!("ticket:{target_number}"),
+        format!("{} responses {}", ids.len(), if keep { "copied" } else { "moved" }),
+    );
     Ok(Reply::data(json!({"ticket_number": target_number, "response_ids": made})))
 }
 

@@ -25,8 +25,12 @@ pub(super) fn merge(world: &mut World, call: &Call) -> Result<Reply, Refusal> {
     }
     let is_older = (one.created_at, one.id) < (other.created_at, other.id);
     let (stays, goes) = if is_older { (one.clone(), other.clone()) } else { (other.clone(), one.clone()) };
-    let thread: Vec<u64> =
-        goes.responses.iter().copied().filter(|id| world.response(*id).is_some_and(|row| row.deleted_at.is_none())).collect();
+    let thread: Vec<u64> = goes
+        .responses
+        .iter()
+        .copied()
+        .filter(|id| world.response(*id).is_some_and(|row| row.deleted_at.is_none()))
+        .collect();
     copies(world, &thread, stays.id, true);
     remove(world, goes.id);
     let now = world.now();
@@ -55,7 +59,7 @@ pub(super) fn merge(world: &mut World, call: &Call) -> Result<Reply, Refusal> {
 }
 
 /// Soft-deletes a ticket with the responses that it has now.
-pub(super) fn remove(world: &mut World, id: u64) {
+pub(crate) fn remove(world: &mut World, id: u64) {
     let now = world.now();
     let Some(ticket) = world.ticket_mut(id) else { return };
     ticket.deleted_at = Some(now);
