@@ -60,7 +60,7 @@ impl Helpdesk {
         Self::start_with(options, World::seeded())
     }
 
-    /// Starts one with a world of the caller's.
+    /// Starts one with a world of the caller's; the switches are those of the options.
     ///
     /// # Errors
     /// When the port is taken or there are no threads.

@@ -223,3 +223,71 @@ fn is_or(input: &mut Input<'_>, field: &Field, right: bool, words: &str) -> bool
     }
     right
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::collection::row;
+    use tickiti_relay_routes::Table;
+
+    const MAILBOX: Resource = Resource {
+        collection: "test_mailboxes",
+        what: "mailbox",
+        id_field: "mailbox_id",
+        fields: &[
+            Field::required("address", Kind::Email),
+            Field::optional("name", Kind::Text(10), "\"Mail\""),
+            Field::optional("security", Kind::OneOf(&["none", "tls"]), "\"none\""),
+            Field::optional("max_errors", Kind::Number(1, 9), "5"),
+            Field::optional("enabled", Kind::Flag, "true"),
+        ],
+        unique: Some("address"),
+    };
+
+    fn call(body: Value) -> Call {
+        let route = Table::builtin().get("mail.mailboxes.delete").unwrap().as_ref().clone();
+        Call { route, params: Vec::new(), body: row(body), uploads: Vec::new(), token: None }
+    }
+
+    fn refused(result: Result<impl std::fmt::Debug, Refusal>) -> Vec<String> {
+        match result {
+            Err(Refusal::Fields(errors)) => errors.0.into_iter().map(|(field, _)| field).collect(),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn rows_are_made_listed_changed_and_taken_away() {
+        let mut world = World::default();
+        let id = MAILBOX.create(&mut world, &row(json!({"address": "Help@a.example", "security": "tls"}))).unwrap();
+        let made = json!([{"id": "1", "address": "help@a.example", "security": "tls", "name": "Mail", "max_errors": 5, "enabled": true}]);
+        assert_eq!(MAILBOX.list(&world), made);
+        MAILBOX.update(&mut world, id, &row(json!({"max_errors": 9, "name": null, "unheard": 1}))).unwrap();
+        assert_eq!(MAILBOX.list(&world)[0]["max_errors"], 9);
+        assert_eq!(MAILBOX.list(&world)[0]["name"], Value::Null);
+        assert_eq!(MAILBOX.list(&world)[0].get("unheard"), None);
+        MAILBOX.delete(&mut world, &call(json!({"mailbox_id": "1"}))).unwrap();
+        assert_eq!(MAILBOX.list(&world), json!([]));
+        let missing = MAILBOX.delete(&mut world, &call(json!({"mailbox_id": 1})));
+        assert_eq!(missing, Err(Refusal::NotFound { what: "mailbox", field: "mailbox_id" }));
+        let again = MAILBOX.create(&mut world, &row(json!({"address": "help@a.example"}))).unwrap();
+        assert_eq!(again, 2, "an id is not used twice");
+        let did: Vec<_> = world.effects().iter().map(|effect| format!("{} {}", effect.target, effect.did)).collect();
+        assert_eq!(did, ["mailbox:1 created", "mailbox:1 updated", "mailbox:1 deleted", "mailbox:2 created"]);
+    }
+
+    #[test]
+    fn what_is_wrong_is_refused_and_changes_nothing() {
+        let mut world = World::default();
+        let bad = row(json!({"name": "longer than ten", "security": "ssl", "max_errors": 10, "enabled": "maybe"}));
+        let fields = refused(MAILBOX.create(&mut world, &bad));
+        assert_eq!(fields, ["address", "name", "security", "max_errors", "enabled"]);
+        let id = MAILBOX.create(&mut world, &row(json!({"address": "a@a.example"}))).unwrap();
+        MAILBOX.create(&mut world, &row(json!({"address": "b@a.example"}))).unwrap();
+        assert_eq!(refused(MAILBOX.create(&mut world, &row(json!({"address": "A@a.example"})))), ["address"]);
+        assert_eq!(refused(MAILBOX.update(&mut world, id, &row(json!({"address": "b@a.example"})))), ["address"]);
+        MAILBOX.update(&mut world, id, &row(json!({"address": "a@a.example"}))).unwrap();
+        assert_eq!(refused(MAILBOX.delete(&mut world, &call(json!({})))), ["mailbox_id"]);
+        assert_eq!(world.rows("test_mailboxes").len(), 2);
+    }
+}

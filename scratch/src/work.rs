@@ -20,11 +20,14 @@ use crate::switches::{KeyLookedAt, MalformedJson, Switches, UndemandedKey};
 use crate::tokens::Token;
 use crate::wire::Shears;
 
+/// A route with the values of its placeholders.
+pub(crate) type Found = Result<(Arc<Route>, Vec<(String, String)>), Refusal>;
+
 /// A request as it arrived.
 #[derive(Debug, Clone)]
 pub(crate) struct Asked {
     pub(crate) number: u64,
-    pub(crate) route: Result<(Arc<Route>, Vec<(String, String)>), Refusal>,
+    pub(crate) route: Found,
     pub(crate) query: Option<String>,
     pub(crate) secret: Option<String>,
     pub(crate) key: Option<String>,
@@ -59,6 +62,7 @@ pub(crate) async fn work(
         Ok(ready) => ready,
         Err(refusal) => {
             strike(fault, Moment::Claimed, &shears).await?;
+            strike(fault, Moment::Done, &shears).await?;
             return Ok(refused(&refusal, style, &switches));
         }
     };

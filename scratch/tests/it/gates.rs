@@ -37,7 +37,7 @@ fn every_handler_has_a_route_of_the_table() {
 fn without_a_token_every_route_but_the_open_ones_answers_401() {
     let helpdesk = helpdesk();
     let nobody = Client { address: helpdesk.address(), secret: None };
-    let stranger = Client { secret: Some("1|nobody".into()), ..nobody.clone() };
+    let stranger = Client { secret: Some("1|nobody".into()), ..nobody };
     for route in served() {
         let open = matches!(route.family.as_str(), "faqs" | "idempotency_key");
         for client in [&nobody, &stranger] {
@@ -63,7 +63,11 @@ fn every_route_refuses_a_token_that_lacks_its_ability_role_or_plan() {
             let lacks_plan = route.plans.iter().any(|plan| !held.plans.contains(plan));
             let name = format!("{token} on {}", route.name);
             if lacks_ability {
-                assert_eq!((answer.status, answer.json()), (403, json!({"message": "Invalid ability provided."})), "{name}");
+                assert_eq!(
+                    (answer.status, answer.json()),
+                    (403, json!({"message": "Invalid ability provided."})),
+                    "{name}"
+                );
             } else if lacks_role || lacks_plan || (route.sysadmin && !held.sysadmin) {
                 assert_eq!(answer.status, 403, "{name}");
             } else if route.key == Key::Demanded {
