@@ -50,7 +50,7 @@ pub const GUEST_MESSAGE_CHARS: usize = 500;
 pub const GUEST_TICK_REST: Duration = Duration::from_millis(100);
 /// Stack of a thread that compiles: deep nesting in a component is the compiler's nesting too.
 pub const COMPILER_STACK_BYTES: usize = 16 * MIB;
-/// A compiled component in the cache: a Python component has 37 MB. A larger file is not of our making.
+/// limit: A compiled component in the cache: a Python component has 37 MB. A larger file is not of our making.
 pub const COMPILED_BYTES: usize = 64 * MIB;
 
 // === turns ===

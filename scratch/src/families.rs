@@ -94,6 +94,10 @@ pub const ALL: &[&Family] = &[
     &crate::small::IDEMPOTENCY_KEY,
     &crate::small::FAQS,
     &crate::small::INTERVENTIONS,
+    &crate::workflow::FAMILY,
+    &crate::supervisor::FAMILY,
+    &crate::administration::FAMILY,
+    &crate::axial::FAMILY,
 ];
 
 /// The handler of a route and the style it answers in.

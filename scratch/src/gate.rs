@@ -3,8 +3,8 @@
 use tickiti_relay_routes::{Role, Route};
 
 use crate::reply::Refusal;
-use crate::switches::{FaqsToken, Switches};
-use crate::tokens::Token;
+use crate::switches::{FaqsToken, OtherAddress, Switches};
+use crate::tokens::{CALLER_IP, Token};
 
 /// Whether the route is served without any token.
 #[must_use]
@@ -25,6 +25,12 @@ pub(crate) fn pass(route: &Route, token: Option<&Token>, switches: &Switches) ->
         return Ok(());
     }
     let token = token.ok_or(Refusal::Unauthenticated)?;
+    if token.allowed_ip.as_ref().is_some_and(|allowed| allowed != CALLER_IP) {
+        return Err(match switches.other_address {
+            OtherAddress::Unauthenticated => Refusal::Unauthenticated,
+            OtherAddress::Forbidden => Refusal::Gate("This token may not be used from this address.".into()),
+        });
+    }
     if !token.holds_any(&route.abilities) {
         return Err(Refusal::Ability);
     }

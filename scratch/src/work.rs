@@ -120,7 +120,7 @@ async fn admit(shared: &Shared, asked: &Asked, switches: &Switches) -> Result<Re
 }
 
 fn token(shared: &Shared, secret: Option<&str>) -> Option<Token> {
-    shared.lock().world.token(secret?).cloned()
+    shared.lock().world.use_token(secret?)
 }
 
 fn key(route: &Route, given: Option<&str>, switches: &Switches) -> Result<Option<String>, Refusal> {
@@ -147,8 +147,8 @@ async fn claim(
     switches: &Switches,
 ) -> Result<Option<Held>, Outcome> {
     let route = ready.call.route.name.as_str();
-    let token = ready.call.token.as_ref().map_or("", |token| token.name.as_str());
-    let id = KeyId::new(key, token, route, switches);
+    let token = ready.call.token.as_ref().map_or(0, |token| token.id).to_string();
+    let id = KeyId::new(key, &token, route, switches);
     let payload = keys::payload(route, body, switches);
     loop {
         let claim = shared.lock().keys.claim(&id, &payload, switches);

@@ -111,7 +111,14 @@ mod tests {
         let list = Tool { input: r#"{"type":"array"}"#.into(), ..tool("list") };
         let broken = Tool { input: "{".into(), ..tool("broken") };
         let tools = vec![tool("Upper"), tool("twice"), tool("twice"), tool("taken"), list, broken];
-        insta::assert_snapshot!(reasons("x", tools).join("\n"), @"");
+        insta::assert_snapshot!(reasons("x", tools).join("\n"), @r#"
+        plugin `x`: its name must be 2 to 15 characters, a lower-case letter and then letters and digits
+        plugin `x`, tool `Upper`: its name must be 1 to 40 characters, a lower-case letter and then letters, digits and `_`
+        plugin `x`, tool `twice`: another tool has the same name
+        plugin `x`, tool `taken`: another tool has the same name
+        plugin `x`, tool `list`: its schema must be that of an object: `"type": "object"`
+        plugin `x`, tool `broken`: its schema is not JSON: EOF while parsing an object at line 1 column 1
+        "#);
     }
 
     #[test]

@@ -180,13 +180,13 @@ fn arguments_that_do_not_fit_are_refused_by_name_and_nothing_is_asked() {
         .into_iter()
         .map(|arguments| stage.call(arguments).unwrap_err().for_assistant())
         .collect();
-    insta::assert_snapshot!(texts.join("\n"), @r#"
-    the arguments do not fit the tool `probe`: `n` is required. Nothing was sent; correct them and call again.
-    the arguments do not fit the tool `probe`: `kindd` is not an argument of this tool; did you mean `kind`?. Nothing was sent; correct them and call again.
-    the arguments do not fit the tool `probe`: `kind` must be one of escalations, interventions; did you mean `escalations`?. Nothing was sent; correct them and call again.
-    the arguments do not fit the tool `probe`: `n` "1" is not of type "integer". Nothing was sent; correct them and call again.
-    the arguments do not fit the tool `probe`: `mail` must be a valid email; `q` is not an argument of this tool; it takes: kind, n, mail. Nothing was sent; correct them and call again.
-    "#);
+    insta::assert_snapshot!(texts.join("\n"), @"
+    The arguments do not fit the tool `probe`: `n` is required. Nothing was sent; correct them and call again.
+    The arguments do not fit the tool `probe`: `kindd` is not an argument of this tool (did you mean `kind`?). Nothing was sent; correct them and call again.
+    The arguments do not fit the tool `probe`: `kind` must be one of escalations, interventions (did you mean `escalations`?). Nothing was sent; correct them and call again.
+    The arguments do not fit the tool `probe`: `n` must be integer, not a string. Nothing was sent; correct them and call again.
+    The arguments do not fit the tool `probe`: `mail` must be a valid email; `q` is not an argument of this tool; it takes: kind, n, mail. Nothing was sent; correct them and call again.
+    ");
     assert!(stage.guest.calls.lock().unwrap().is_empty() && stage.sent().is_empty());
 }
 
@@ -410,7 +410,7 @@ fn a_plan_goes_on_from_the_example_of_a_harmless_write() {
 #[test]
 fn a_guest_that_fails_is_told_apart_from_the_arguments() {
     let stage = stage(|_| {}, vec![Box::new(|_, _| Err(GuestFault::Deadline { limit_ms: 250 }))], vec![]);
-    insta::assert_snapshot!(stage.call(json!({})).unwrap_err().for_assistant(), @"the plugin `probes` could not do its part: it ran longer than 250 ms. This is a fault of the plugin, not of your arguments.");
+    insta::assert_snapshot!(stage.call(json!({})).unwrap_err().for_assistant(), @"The plugin `probes` could not do its part: it ran longer than 250 ms. This is a fault of the plugin, not of your arguments.");
 }
 
 #[test]
