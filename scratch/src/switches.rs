@@ -224,7 +224,6 @@ switches! {
         Needed "needed" "401 without a token.";
     "Whether `GET faqs` wants a token. The route table shows no ability, as for the open idempotency_key route."
 
-<<<<<<< HEAD
     template_rules: TemplateRules =
         October "october" "What is left out of an update stays; a stock response needs identifier and category; its list can be searched.",
         June "june" "An update blanks content, subject and is_enabled when they are left out; an empty stock response is taken; search and include_content are ignored.";
@@ -259,7 +258,7 @@ switches! {
         Needed "needed" "422 without date_from and date_to.",
         LastThirtyDays "last_thirty_days" "The thirty days before today.";
     "What a report without dates does. The original's tool names other fields (from, to), which the server does not read."
-=======
+
     other_address: OtherAddress =
         Unauthenticated "unauthenticated" "401, as for no token.",
         Forbidden "forbidden" "403.";
@@ -285,7 +284,6 @@ switches! {
         Logo "logo" "`logo` only.",
         File "file" "`file` only.";
     "Name of the multipart part of the two branding logos. It is in no public text; the other uploads call theirs `file`."
->>>>>>> families2
 
     passthrough_failure: PassthroughFailure =
         MyError "my_error" "`{\"my_error\":\"…\"}`.",
