@@ -8,6 +8,7 @@ mod parity;
 mod protocol;
 mod secrets;
 mod support;
+mod sweep;
 mod tools;
 mod tools_list;
 mod verbs;
