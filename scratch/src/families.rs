@@ -86,6 +86,10 @@ pub struct Family {
 pub const ALL: &[&Family] = &[
     &crate::company::FAMILY,
     &crate::tickets::FAMILY,
+    &crate::settings::FAMILY,
+    &crate::templates::FAMILY,
+    &crate::mail::FAMILY,
+    &crate::reports::FAMILY,
     &crate::small::TOKEN,
     &crate::small::IDEMPOTENCY_KEY,
     &crate::small::FAQS,

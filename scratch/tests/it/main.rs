@@ -2,6 +2,8 @@
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "helpers of tests fail the test that called them")]
 
+mod administration;
+mod axial;
 mod client;
 mod create;
 mod cursors;
@@ -15,4 +17,7 @@ mod respond;
 mod responses;
 mod search;
 mod structure;
+mod supervisor;
+mod table;
 mod unknown;
+mod workflow;
