@@ -96,7 +96,7 @@ impl Collection {
         assert_eq!(after.len(), before.len() + 1, "{create}");
         let made = after.iter().find(|row| !before.iter().any(|old| old["id"] == row["id"])).unwrap();
         assert!(holds(made, body), "{create}: {made:#}");
-        let id = made["id"].as_str().expect("ids are strings");
+        let id = made["id"].as_str().unwrap();
         if let Some((update, changes)) = &self.update {
             let with = |id: &str| {
                 let mut all = changes.clone();

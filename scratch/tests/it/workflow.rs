@@ -173,7 +173,7 @@ fn the_token_of_an_intervention_may_raise_and_end_it_and_no_more() {
     let body = json!({"intervention_id": 1, "remote_name": "Bike fleet"});
     let made = write(&helpdesk, &client, "workflow/interventions/generate-token", &body);
     let secret = made["token"].as_str().unwrap();
-    let remote = Client { secret: Some(secret.to_owned()), ..client.clone() };
+    let remote = Client { secret: Some(secret.to_owned()), ..client };
     let raised = json!({
         "originator_email_address": "a@b.example", "intervention": "battery_alarm", "uid": "u1",
         "data": {"data": {"bike": "7"}},
