@@ -3,8 +3,8 @@
 use serde_json::{Value, json};
 use tickiti_relay_scratch::{PASSWORD, Running};
 
-use crate::client::{Answer, Client, helpdesk, helpdesk_with, number};
-use crate::table::{refused, rows, write};
+use crate::client::{Client, helpdesk, helpdesk_with, number};
+use crate::writes::{PNG, logo, refused, rows, write};
 
 const TOM: &str = "4";
 
@@ -253,17 +253,6 @@ fn sent_mail_is_kept_as_long_as_is_said() {
     assert!(deleted > 0 && (deleted as usize) < kept);
     assert_eq!(client.post("administration/system", &json!({})).fine()["system"]["sent_mail_retention_days"], 7);
     assert_eq!(refused(&helpdesk, &client, path, &json!({})).invalid(), ["sent_mail_retention_days"]);
-}
-
-const PNG: &[u8] = b"\x89PNG\r\n\x1a\nnot much of a picture";
-
-fn logo(client: &Client, which: &str, part: &str, bytes: &[u8]) -> Answer {
-    let mut body =
-        format!("--cut\r\nContent-Disposition: form-data; name=\"{part}\"; filename=\"logo.png\"\r\n\r\n").into_bytes();
-    body.extend_from_slice(bytes);
-    body.extend_from_slice(b"\r\n--cut--\r\n");
-    let path = format!("administration/branding/{which}");
-    client.send("POST", &path, &[], "multipart/form-data; boundary=cut", &body).unwrap()
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::client::{Client, helpdesk};
-use crate::table::{refused, write};
+use crate::writes::{refused, write};
 
 fn skill(key: &str) -> Value {
     json!({

@@ -3,38 +3,36 @@
 use serde_json::{Value, json};
 
 use crate::client::{Client, helpdesk};
-use crate::table::{Collection, refused, rows, write};
+use crate::cycle::Cycle;
+use crate::writes::{refused, rows, write};
 
 #[test]
-fn every_collection_keeps_what_it_is_told() {
+fn disks_and_exceptions_come_and_go() {
+    let helpdesk = helpdesk();
+    let client = Client::new(&helpdesk, "full");
     let disk = json!({"root_path": "C:/", "min_free_space": 1, "warn_free_space": 2.5});
     let exception = json!({"pattern": "SMTP 421", "description": "Greylisting."});
-    for (rows, create, body, required, delete) in [
-        (
-            "/disks",
-            "supervisor/health/disk/store",
-            disk,
-            &["root_path", "min_free_space", "warn_free_space"][..],
-            "supervisor/health/disk/delete",
-        ),
-        (
-            "/exceptions",
-            "supervisor/health/exception/store",
-            exception,
-            &["pattern"][..],
-            "supervisor/health/exception/delete",
-        ),
-    ] {
-        Collection {
-            list: "supervisor/health/manage",
-            rows,
-            create: (create, body),
-            required,
+    for cycle in [
+        Cycle {
+            create: ("supervisor/health/disk/store", disk.clone()),
+            needs: &["root_path", "min_free_space", "warn_free_space"],
+            list: ("supervisor/health/manage", json!({}), "/disks"),
+            show: None,
             update: None,
-            delete,
-            id_field: "id",
-        }
-        .prove();
+            then: disk,
+            delete: ("supervisor/health/disk/delete", |id| json!({"id": id})),
+        },
+        Cycle {
+            create: ("supervisor/health/exception/store", exception.clone()),
+            needs: &["pattern"],
+            list: ("supervisor/health/manage", json!({}), "/exceptions"),
+            show: None,
+            update: None,
+            then: exception,
+            delete: ("supervisor/health/exception/delete", |id| json!({"id": id})),
+        },
+    ] {
+        cycle.run(&helpdesk, &client);
     }
 }
 

@@ -3,53 +3,67 @@
 use serde_json::{Value, json};
 
 use crate::client::{Client, helpdesk, number};
-use crate::table::{Collection, refused, rows, write};
+use crate::cycle::Cycle;
+use crate::writes::{refused, rows, write};
 
 #[test]
-fn every_collection_keeps_what_it_is_told() {
-    let collections = [
-        Collection {
-            list: "workflow/queues",
-            rows: "/queues",
-            create: ("workflow/queues/create", json!({"name": "Returns", "outgoing_mailbox_id": "1"})),
-            required: &["name"],
-            update: Some(("workflow/queues/update", json!({"name": "Repairs", "track_resolutions": true}))),
-            delete: "workflow/queues/delete",
-            id_field: "queue_id",
+fn queues_categories_interventions_and_escalations_come_change_and_go() {
+    let helpdesk = helpdesk();
+    let client = Client::new(&helpdesk, "full");
+    for cycle in [
+        Cycle {
+            create: ("workflow/queues/create", json!({"name": "Returns", "outgoing_mailbox_id": 1})),
+            needs: &["name"],
+            list: ("workflow/queues", json!({}), "/queues"),
+            show: None,
+            update: Some((
+                "workflow/queues/update",
+                |id| json!({"queue_id": id, "name": "Repairs", "track_resolutions": true, "release_queue_id": 2}),
+            )),
+            then: json!({
+                "name": "Repairs", "is_default": false, "track_resolutions": true, "is_parked": false,
+                "release_queue_id": "2", "outgoing_mailbox_id": "1", "ticket_count": 0,
+            }),
+            delete: ("workflow/queues/delete", |id| json!({"queue_id": id})),
         },
-        Collection {
-            list: "workflow/resolution-categories",
-            rows: "",
+        Cycle {
             create: ("workflow/resolution-categories/create", json!({"name": "Explained", "colour": "#abcdef"})),
-            required: &["name"],
-            update: Some(("workflow/resolution-categories/update", json!({"name": "Told", "colour": "#fedcba"}))),
-            delete: "workflow/resolution-categories/delete",
-            id_field: "id",
+            needs: &["name"],
+            list: ("workflow/resolution-categories", json!({}), ""),
+            show: None,
+            update: Some(("workflow/resolution-categories/update", |id| json!({"id": id, "name": "Told"}))),
+            then: json!({"name": "Told", "colour": "#abcdef", "selectable": true}),
+            delete: ("workflow/resolution-categories/delete", |id| json!({"id": id})),
         },
-        Collection {
-            list: "workflow/interventions",
-            rows: "/interventions",
+        Cycle {
             create: (
                 "workflow/interventions/create",
-                json!({"name": "leak", "title": "Tent leaks", "queue_name": "Inbox", "remote_timeout_seconds": 20}),
+                json!({"name": "leak", "title": "Tent leaks", "queue_name": "inbox", "remote_timeout_seconds": 20}),
             ),
-            required: &["name", "title", "queue_name"],
-            update: Some(("workflow/interventions/update", json!({"title": "It leaks", "queue_name": "Workshop"}))),
-            delete: "workflow/interventions/delete",
-            id_field: "intervention_id",
+            needs: &["name", "title", "queue_name"],
+            list: ("workflow/interventions", json!({}), "/interventions"),
+            show: None,
+            update: Some(("workflow/interventions/update", |id| json!({"intervention_id": id, "title": "It leaks"}))),
+            then: json!({
+                "name": "leak", "title": "It leaks", "queue_name": "Inbox", "create_urgent": false,
+                "remote_timeout_seconds": 20,
+            }),
+            delete: ("workflow/interventions/delete", |id| json!({"intervention_id": id})),
         },
-        Collection {
-            list: "workflow/escalations",
-            rows: "/escalations",
+        Cycle {
             create: ("workflow/escalations/create", json!({"minutes": 60, "action": "notify", "email": "a@b.example"})),
-            required: &["minutes", "action", "email"],
-            update: Some(("workflow/escalations/update", json!({"minutes": 120, "action": "email"}))),
-            delete: "workflow/escalations/delete",
-            id_field: "id",
+            needs: &["minutes", "action", "email"],
+            list: ("workflow/escalations", json!({}), "/escalations"),
+            show: None,
+            update: Some((
+                "workflow/escalations/update",
+                |id| json!({"id": id, "minutes": 120, "action": "email", "email": "c@d.example"}),
+            )),
+            then: json!({"minutes": 120, "action": "email", "email": "c@d.example"}),
+            delete: ("workflow/escalations/delete", |id| json!({"id": id})),
         },
-    ];
-    for collection in collections {
-        collection.prove();
+    ] {
+        cycle.run(&helpdesk, &client);
     }
 }
 
