@@ -49,21 +49,41 @@ pub(super) async fn output(
         content.push(item(piece, marks, &files).await?);
     }
     let mut structured = None;
-    if let Some(text) = output.structured {
-        let compact = json::compact(&text).map_err(|_| Fault::Plugin("a structured result that is not JSON".into()))?.into_owned();
-        if tool.output.is_some() {
-            structured = serde_json::from_str(&compact).ok();
-        }
-        if content.is_empty() {
-            content.push(Item::Text(bounded(compact, &format!("{}.json", tool.name), &files).await.map_err(Fault::File)?));
+    match output.structured {
+        None => content.extend(saved.iter().map(|written| Item::Text(saved_words(written)))),
+        Some(text) => {
+            let compact = json::compact(&text).map_err(|_| Fault::Plugin("a structured result that is not JSON".into()))?;
+            let compact = with_saved(compact.into_owned(), &saved);
+            if tool.output.is_some() {
+                structured = serde_json::from_str(&compact).ok();
+            }
+            if content.is_empty() {
+                content.push(Item::Text(bounded(compact, &format!("{}.json", tool.name), &files).await.map_err(Fault::File)?));
+            }
         }
     }
-    content.extend(saved.iter().map(|written| Item::Text(saved_words(written))));
     let leaked = content.iter().any(|item| matches!(item, Item::Text(text) if marks.find(text).is_some()));
     if leaked {
         return Err(Fault::Plugin("a result with a mark inside a text".into()));
     }
     Ok(ToolResult { content, structured })
+}
+
+/// A structured result with the relay's own words under one member of its own: where files really are.
+fn with_saved(mut text: String, saved: &[Written]) -> String {
+    if saved.is_empty() || !text.ends_with('}') {
+        return text;
+    }
+    let places: Vec<serde_json::Value> = saved
+        .iter()
+        .map(|written| serde_json::json!({"path": written.path, "bytes": written.bytes, "sha256": written.sha256}))
+        .collect();
+    text.pop();
+    if !text.ends_with('{') {
+        text.push(',');
+    }
+    text.push_str(&format!("\"relay\":{}}}", serde_json::json!({ "saved": places })));
+    text
 }
 
 async fn item(piece: Content, marks: &Marks, files: &Arc<Files>) -> Result<Item, Fault> {
