@@ -22,7 +22,12 @@ pub(super) enum Fault {
 }
 
 /// The standard form of an answer: JSON token for token, text as it is.
-pub(super) async fn answer(answer: Answer, route: &str, tool: &Tool, files: Arc<Files>) -> Result<ToolResult, FileRefusal> {
+pub(super) async fn answer(
+    answer: Answer,
+    route: &str,
+    tool: &Tool,
+    files: Arc<Files>,
+) -> Result<ToolResult, FileRefusal> {
     let structured = match (&tool.output, &answer.body) {
         (Some(_), AnswerBody::Json(text)) => serde_json::from_str(text).ok(),
         _ => None,
@@ -52,13 +57,16 @@ pub(super) async fn output(
     match output.structured {
         None => content.extend(saved.iter().map(|written| Item::Text(saved_words(written)))),
         Some(text) => {
-            let compact = json::compact(&text).map_err(|_| Fault::Plugin("a structured result that is not JSON".into()))?;
+            let compact =
+                json::compact(&text).map_err(|_| Fault::Plugin("a structured result that is not JSON".into()))?;
             let compact = with_saved(compact.into_owned(), &saved);
             if tool.output.is_some() {
                 structured = serde_json::from_str(&compact).ok();
             }
             if content.is_empty() {
-                content.push(Item::Text(bounded(compact, &format!("{}.json", tool.name), &files).await.map_err(Fault::File)?));
+                content.push(Item::Text(
+                    bounded(compact, &format!("{}.json", tool.name), &files).await.map_err(Fault::File)?,
+                ));
             }
         }
     }
@@ -96,13 +104,22 @@ async fn item(piece: Content, marks: &Marks, files: &Arc<Files>) -> Result<Item,
             };
             Ok(Item::Text(bounded(text, "result.txt", files).await.map_err(Fault::File)?))
         }
-        Content::Image(blob) => blob_item(blob, "image", marks, files, |media_type, bytes| Item::Image { media_type, bytes }).await,
-        Content::Audio(blob) => blob_item(blob, "sound", marks, files, |media_type, bytes| Item::Audio { media_type, bytes }).await,
+        Content::Image(blob) => {
+            blob_item(blob, "image", marks, files, |media_type, bytes| Item::Image { media_type, bytes }).await
+        }
+        Content::Audio(blob) => {
+            blob_item(blob, "sound", marks, files, |media_type, bytes| Item::Audio { media_type, bytes }).await
+        }
         Content::Document(document) => match document.blob {
             None => Ok(Item::Link { uri: document.uri, name: document.name }),
             Some(blob) => {
                 let uri = document.uri;
-                blob_item(blob, &document.name, marks, files, |media_type, bytes| Item::Document { uri, media_type, bytes }).await
+                blob_item(blob, &document.name, marks, files, |media_type, bytes| Item::Document {
+                    uri,
+                    media_type,
+                    bytes,
+                })
+                .await
             }
         },
     }
@@ -144,7 +161,9 @@ async fn bounded(text: String, name: &str, files: &Arc<Files>) -> Result<String,
 
 async fn save(name: String, bytes: Bytes, files: &Arc<Files>) -> Result<Written, FileRefusal> {
     let files = Arc::clone(files);
-    tokio::task::spawn_blocking(move || files.save(&name, &bytes)).await.unwrap_or_else(|_| Err(FileRefusal::interrupted()))
+    tokio::task::spawn_blocking(move || files.save(&name, &bytes))
+        .await
+        .unwrap_or_else(|_| Err(FileRefusal::interrupted()))
 }
 
 fn saved_words(written: &Written) -> String {
