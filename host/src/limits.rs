@@ -50,7 +50,7 @@ pub const GUEST_MESSAGE_CHARS: usize = 500;
 pub const GUEST_TICK_REST: Duration = Duration::from_millis(100);
 /// Stack of a thread that compiles: deep nesting in a component is the compiler's nesting too.
 pub const COMPILER_STACK_BYTES: usize = 16 * MIB;
-/// A compiled component in the cache: a Python component has 37 MB. A larger file is not of our making.
+/// limit: A compiled component in the cache: a Python component has 37 MB. A larger file is not of our making.
 pub const COMPILED_BYTES: usize = 64 * MIB;
 
 // === turns ===
@@ -80,7 +80,7 @@ pub const DESCRIPTION_BYTES: usize = 2 * KIB;
 pub const SCHEMA_BYTES: usize = 64 * KIB;
 /// limit: Arguments of one call as JSON: a mail thread of 400 KB is the longest seen, images come as files.
 pub const ARGUMENTS_BYTES: usize = 4 * MIB;
-/// limit: `tools/list` with the first-party plugins; what an assistant pays before it does anything.
+/// `tools/list` with the first-party plugins; what an assistant pays before it does anything. The integration tests hold it.
 pub const TOOLS_LIST_BYTES: usize = 24 * KIB;
 
 // === upstream ===

@@ -67,3 +67,41 @@ impl Marks {
             .min_by_key(|(at, _)| *at)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::limits;
+
+    fn of(bytes: usize) -> Marked {
+        Marked { name: "x".into(), media_type: "image/png".into(), bytes: Bytes::from(vec![0; bytes]) }
+    }
+
+    #[test]
+    fn marked_bytes_obeyed() {
+        let mut marks = Marks::default();
+        assert!(marks.add(of(limits::MARKED_BYTES - 1)).is_some());
+        assert!(marks.add(of(1)).is_some());
+    }
+
+    #[test]
+    fn marked_bytes_violated_until_some_are_released() {
+        let mut marks = Marks::default();
+        let first = marks.add(of(limits::MARKED_BYTES)).unwrap();
+        assert!(marks.add(of(1)).is_none());
+        marks.release(&first);
+        assert!(marks.get(&first).is_none());
+        assert!(marks.add(of(1)).is_some());
+    }
+
+    #[test]
+    fn a_mark_is_32_letters_and_digits_and_is_found_where_it_first_stands() {
+        let mut marks = Marks::default();
+        let (one, two) = (marks.add(of(1)).unwrap(), marks.add(of(2)).unwrap());
+        assert!(one.len() == MARK_CHARS && one.chars().all(|c| c.is_ascii_alphanumeric()));
+        let text = format!("ab{two}{one}");
+        let (at, marked) = marks.find(&text).unwrap();
+        assert_eq!((at, marked.bytes.len()), (2, 2));
+        assert!(marks.find("nothing").is_none());
+    }
+}

@@ -8,6 +8,7 @@
 //! | `plugin` | a plugin as the rest of the relay sees it: loaded at first use, then called |
 //! | `component` | what a plugin is loaded from |
 //! | `load` | from bytes or cache to code that can be called |
+//! | `surface` | which imports and which contract version a component names |
 //! | `cache` | the folder of compiled components and manifests |
 //! | `engine` | wasmtime's settings; what exists once: engine, linker, threads |
 //! | `door_0_1` | version 0.1 of the contract: generated types into ours |
@@ -28,6 +29,7 @@ mod load;
 mod plugin;
 mod queue;
 mod stopwatch;
+mod surface;
 mod ticker;
 mod wasi;
 

@@ -35,8 +35,8 @@ fn add(world: &mut World, name: &'static str, rows: Value) {
 fn people() -> Value {
     let person = |name: &str, email: &str, is_staff: bool, is_admin: bool| {
         json!({
-            "name": name, "email": email, "is_staff": is_staff, "is_admin": is_admin, "is_sysadmin": false,
-            "is_api_user": name == "System", "tonic_notifications": false, "created_at": "2024-03-01T09:00:00+00:00",
+            "name": name, "email": email, "is_staff": is_staff, "is_admin": is_admin,
+            "is_sysadmin": name == "System", "is_superuser": name == "System", "is_api_user": name == "System", "tonic_notifications": false, "created_at": "2024-03-01T09:00:00+00:00",
         })
     };
     let staff = [
@@ -103,7 +103,8 @@ fn templates() -> Value {
     let template = |kind: &str, identifier: &str, subject: &str, content: &str| {
         json!({
             "type": kind, "identifier": identifier, "subject": subject, "title": subject, "content": content,
-            "category": "", "subcategory": "", "keywords": "", "notes": "", "is_enabled": true, "ai_relevance": "reference",
+            "category": "", "subcategory": "", "keywords": "", "notes": "", "is_enabled": true,
+            "ai_relevance": if kind == "stock-response" { "as_is" } else { "reference" },
             "updated_at": "2026-05-04T10:00:00+00:00",
         })
     };

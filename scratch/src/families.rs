@@ -86,10 +86,18 @@ pub struct Family {
 pub const ALL: &[&Family] = &[
     &crate::company::FAMILY,
     &crate::tickets::FAMILY,
+    &crate::settings::FAMILY,
+    &crate::templates::FAMILY,
+    &crate::mail::FAMILY,
+    &crate::reports::FAMILY,
     &crate::small::TOKEN,
     &crate::small::IDEMPOTENCY_KEY,
     &crate::small::FAQS,
     &crate::small::INTERVENTIONS,
+    &crate::workflow::FAMILY,
+    &crate::supervisor::FAMILY,
+    &crate::administration::FAMILY,
+    &crate::axial::FAMILY,
 ];
 
 /// The handler of a route and the style it answers in.

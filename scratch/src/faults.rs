@@ -10,7 +10,8 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Moment {
-    /// The head has arrived, the body has not been read.
+    /// The head has arrived, the body has not been read. A connection dropped now with a body under way is reset by the
+    /// operating system.
     BeforeBody,
     /// The body was read, the gates were passed and the key was claimed; nothing has been done.
     Claimed,

@@ -198,7 +198,7 @@ impl Running {
         self.end();
     }
 
-    /// Waits until something else ends it, which is never in practice: for a process that serves until it is killed.
+    /// Waits without end: for a process that serves until it is killed.
     pub fn wait(mut self) {
         if let Some(thread) = self.thread.take() {
             let _ = thread.join();

@@ -6,7 +6,9 @@
 //! What is not known of the real server is a switch ([`Switches`]). What goes wrong is a fault ([`Fault`]). What was asked
 //! and what was done stand in two logs ([`SeenRequest`], [`Effect`]).
 
+mod administration;
 mod answer;
+mod axial;
 pub mod call;
 pub mod clock;
 pub mod collection;
@@ -22,19 +24,28 @@ pub mod html;
 pub mod input;
 mod keys;
 pub mod list;
+mod mail;
+mod passthrough;
 pub mod reply;
+mod reports;
 pub mod resource;
 mod run;
 mod server;
+mod settings;
 mod small;
+mod standard;
 mod strike;
+mod supervisor;
 pub mod switches;
+mod templates;
 pub mod tickets;
 pub mod tokens;
 mod wire;
 mod work;
+mod workflow;
 pub mod world;
 
+pub use administration::PASSWORD;
 pub use effects::{Effect, Origin, SeenRequest, sha256};
 pub use faults::{Fault, Moment, Planned};
 pub use helpdesk::{Helpdesk, Options, Running, StartError};

@@ -3,7 +3,8 @@
 use serde_json::{Map, Value, json};
 
 use crate::switches::{
-    GateBody, HiddenQueue, MalformedJson, MissingKeyBody, PassthroughFailure, Switches, UnknownTicket, ValidationErrors,
+    GateBody, HiddenQueue, MalformedJson, MissingKeyBody, PassthroughFailure, Switches, UnknownRow, UnknownTicket,
+    ValidationErrors,
 };
 
 /// How a route wraps what it answers.
@@ -189,6 +190,9 @@ impl Refusal {
                     return Self::field(field, words).render(style, switches);
                 }
                 let words = format!("{} not found.", capital(what));
+                if !native && switches.unknown_row == UnknownRow::Inside {
+                    return Self::Inside(words).render(style, switches);
+                }
                 if native { envelope(404, "not_found", &words, None) } else { (404, json!({"message": words})) }
             }
             Self::Coded { status, error, message, data } => envelope(*status, error, message, data.clone()),

@@ -23,6 +23,14 @@ pub enum Kind {
     OneOf(&'static [&'static str]),
     /// A list of ids.
     Ids,
+    /// A number that is not below zero.
+    Amount,
+    /// `#rrggbb`.
+    Colour,
+    /// The id of a row of this collection, kept as a string of digits.
+    Id(&'static str),
+    /// The name of a row of this collection, kept as the row writes it.
+    Name(&'static str),
     /// Any JSON.
     Any,
 }
@@ -95,7 +103,7 @@ impl Resource {
     /// # Errors
     /// 422 with everything that is wrong.
     pub fn create(&self, world: &mut World, body: &Row) -> Result<u64, Refusal> {
-        let mut row = self.read(body, true)?;
+        let mut row = self.read(world, body, true)?;
         for field in self.fields {
             if !row.contains_key(field.name) {
                 row.insert(field.name.into(), serde_json::from_str(field.default).unwrap_or(Value::Null));
@@ -112,7 +120,7 @@ impl Resource {
     /// # Errors
     /// 422 with everything that is wrong.
     pub fn update(&self, world: &mut World, id: u64, body: &Row) -> Result<(), Refusal> {
-        let changes = self.read(body, false)?;
+        let changes = self.read(world, body, false)?;
         self.refuse_double(world, &changes, Some(id))?;
         if !world.rows_mut(self.collection).update(id, &changes) {
             return Err(Refusal::NotFound { what: self.what, field: self.id_field });
@@ -133,11 +141,11 @@ impl Resource {
     }
 
     /// Reads the known fields out of a body.
-    fn read(&self, body: &Row, creating: bool) -> Result<Row, Refusal> {
+    fn read(&self, world: &World, body: &Row, creating: bool) -> Result<Row, Refusal> {
         let mut input = Input::new(body);
         let mut row = Row::new();
         for field in self.fields {
-            let value = read_one(&mut input, field);
+            let value = read_one(&mut input, field, world);
             let value = if creating && field.required { input.need(field.name, value) } else { value };
             match value {
                 Some(value) => {
@@ -165,7 +173,7 @@ impl Resource {
     }
 }
 
-fn read_one(input: &mut Input<'_>, field: &Field) -> Option<Value> {
+fn read_one(input: &mut Input<'_>, field: &Field, world: &World) -> Option<Value> {
     match field.kind {
         Kind::Text(most) => input.text(field.name, most).map(|text| json!(text)),
         Kind::Email => input.email(field.name).map(|text| json!(text)),
@@ -183,8 +191,37 @@ fn read_one(input: &mut Input<'_>, field: &Field) -> Option<Value> {
             None
         }
         Kind::Ids => input.integers(field.name, 5000).map(|ids| json!(ids)),
+        Kind::Amount => {
+            let amount = input.value(field.name)?;
+            let is_amount = amount.as_f64().is_some_and(|amount| amount >= 0.0);
+            is_or(input, field, is_amount, "must be a number and not below 0").then(|| amount.clone())
+        }
+        Kind::Colour => {
+            let colour = input.text(field.name, 255)?;
+            let digits = colour.strip_prefix('#').unwrap_or_default();
+            let is_colour = digits.len() == 6 && digits.bytes().all(|digit| digit.is_ascii_hexdigit());
+            is_or(input, field, is_colour, "must be a colour as #rrggbb").then(|| json!(colour))
+        }
+        Kind::Id(collection) => {
+            let id = input.id(field.name)?;
+            let is_there = world.rows(collection).get(id).is_some();
+            is_or(input, field, is_there, "names nothing that exists").then(|| json!(id.to_string()))
+        }
+        Kind::Name(collection) => {
+            let name = input.text(field.name, 255)?;
+            let found = world.rows(collection).find("name", name).and_then(|(_, row)| row.get("name"));
+            is_or(input, field, found.is_some(), "names nothing that exists").then(|| found.cloned())?
+        }
         Kind::Any => input.value(field.name).cloned(),
     }
+}
+
+/// Notes what is wrong with a field, unless it is right; hands on which.
+fn is_or(input: &mut Input<'_>, field: &Field, right: bool, words: &str) -> bool {
+    if !right {
+        input.refuse(field.name, format!("The {} field {words}.", field.name.replace('_', " ")));
+    }
+    right
 }
 
 #[cfg(test)]

@@ -23,7 +23,7 @@ use crate::keys::Keys;
 use crate::reply::Refusal;
 use crate::strike::{Cut, Outcome, dress, instead, strike};
 use crate::wire::{Shears, Wire};
-use crate::work::{Asked, work};
+use crate::work::{Asked, Found, work};
 use crate::world::World;
 
 /// The longest body that is read.
@@ -189,8 +189,7 @@ fn note_body(shared: &Shared, number: u64, body: &Bytes) {
     });
 }
 
-#[expect(clippy::type_complexity, reason = "a route and its placeholders, named where they are kept, in `Asked`")]
-fn find(table: &Table, head: &Parts) -> Result<(Arc<tickiti_relay_routes::Route>, Vec<(String, String)>), Refusal> {
+fn find(table: &Table, head: &Parts) -> Found {
     let whole = head.uri.path();
     let path = whole.strip_prefix("/api/v1/").unwrap_or_default();
     let shown = || whole.trim_start_matches('/').to_owned();

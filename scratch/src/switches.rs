@@ -224,6 +224,67 @@ switches! {
         Needed "needed" "401 without a token.";
     "Whether `GET faqs` wants a token. The route table shows no ability, as for the open idempotency_key route."
 
+    other_address: OtherAddress =
+        Unauthenticated "unauthenticated" "401, as for no token.",
+        Forbidden "forbidden" "403.";
+    "What a token gets that is used from another address than its `allowed_ip`. Unknown; all callers come from 127.0.0.1."
+
+    widened_token: WidenedToken =
+        Unprocessable "unprocessable" "422 on `abilities`.",
+        Forbidden "forbidden" "403.";
+    "What an API token gets that grants an ability which it does not hold itself. That it is refused is known, the status is not."
+
+    blocked_change: BlockedChange =
+        Inside "inside" "A failure inside a 200, with the flag of `passthrough_failure`.",
+        Unprocessable "unprocessable" "422 on the field that names it.";
+    "How a pass-through route refuses what its rules forbid: a queue or category in use, a built-in one. The docs tell of the rule; that such routes fail inside a 200 is known, which of them do is not."
+
+    diagnostics: Diagnostics =
+        Enabled "enabled" "They answer.",
+        Disabled "disabled" "404.";
+    "Whether this build has the four administration diagnostics routes. The recorded install had them disabled; enabled here, so that every route can be reached."
+
+    logo_part: LogoPart =
+        Either "either" "`logo` or `file`.",
+        Logo "logo" "`logo` only.",
+        File "file" "`file` only.";
+    "Name of the multipart part of the two branding logos. It is in no public text; the other uploads call theirs `file`."
+
+    template_rules: TemplateRules =
+        October "october" "What is left out of an update stays; a stock response needs identifier and category; its list can be searched.",
+        June "june" "An update blanks content, subject and is_enabled when they are left out; an empty stock response is taken; search and include_content are ignored.";
+    "Which rules templates, FAQs and stock responses follow. Both are documented, for installs of different age."
+
+    enabled_flag: EnabledFlag =
+        Boolean "boolean" "`true` and `false`.",
+        Number "number" "`1` and `0`.";
+    "How `is_enabled` of a template is written. The original's client expects either."
+
+    created_template: CreatedTemplate =
+        Template "template" "`{\"template\":{\"id\":…}}`.",
+        Id "id" "`{\"id\":…}`.";
+    "Where a new template or stock response has its id. The original's sweep reads either."
+
+    unknown_list: UnknownList =
+        Named "named" "`{\"perspectives\":[…]}`, under its plural.",
+        Bare "bare" "The bare array.";
+    "What is around lists of pass-through routes whose wrapper nobody has seen: perspectives, hashtags, stock responses, FAQs, template search, sent mail. Both shapes are seen elsewhere."
+
+    unknown_row: UnknownRow =
+        NotFound "not_found" "404, or as `unknown_ticket` says.",
+        Inside "inside" "A failure inside a 200, with the flag of `passthrough_failure`.";
+    "How a pass-through route refuses an id that it does not know. The docs say only that these routes may fail inside a 200."
+
+    shared_by_staff: SharedByStaff =
+        Inside "inside" "A failure inside a 200.",
+        Forbidden "forbidden" "403.";
+    "What staff get who write a shared perspective or watchlist, which only administrators may. The rule is documented, the answer is not."
+
+    report_dates: ReportDates =
+        Needed "needed" "422 without date_from and date_to.",
+        LastThirtyDays "last_thirty_days" "The thirty days before today.";
+    "What a report without dates does. The original's tool names other fields (from, to), which the server does not read."
+
     passthrough_failure: PassthroughFailure =
         MyError "my_error" "`{\"my_error\":\"…\"}`.",
         AmfError "amf_error" "`{\"amf_error\":\"…\"}`.",

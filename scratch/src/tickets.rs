@@ -10,7 +10,7 @@ mod edit;
 pub mod fields;
 mod links;
 mod lookups;
-mod merge;
+pub(crate) mod merge;
 pub mod model;
 mod query;
 pub mod reference;

@@ -20,11 +20,14 @@ use crate::switches::{KeyLookedAt, MalformedJson, Switches, UndemandedKey};
 use crate::tokens::Token;
 use crate::wire::Shears;
 
+/// A route with the values of its placeholders.
+pub(crate) type Found = Result<(Arc<Route>, Vec<(String, String)>), Refusal>;
+
 /// A request as it arrived.
 #[derive(Debug, Clone)]
 pub(crate) struct Asked {
     pub(crate) number: u64,
-    pub(crate) route: Result<(Arc<Route>, Vec<(String, String)>), Refusal>,
+    pub(crate) route: Found,
     pub(crate) query: Option<String>,
     pub(crate) secret: Option<String>,
     pub(crate) key: Option<String>,
@@ -117,7 +120,7 @@ async fn admit(shared: &Shared, asked: &Asked, switches: &Switches) -> Result<Re
 }
 
 fn token(shared: &Shared, secret: Option<&str>) -> Option<Token> {
-    shared.lock().world.token(secret?).cloned()
+    shared.lock().world.use_token(secret?)
 }
 
 fn key(route: &Route, given: Option<&str>, switches: &Switches) -> Result<Option<String>, Refusal> {
@@ -144,8 +147,8 @@ async fn claim(
     switches: &Switches,
 ) -> Result<Option<Held>, Outcome> {
     let route = ready.call.route.name.as_str();
-    let token = ready.call.token.as_ref().map_or("", |token| token.name.as_str());
-    let id = KeyId::new(key, token, route, switches);
+    let token = ready.call.token.as_ref().map_or(0, |token| token.id).to_string();
+    let id = KeyId::new(key, &token, route, switches);
     let payload = keys::payload(route, body, switches);
     loop {
         let claim = shared.lock().keys.claim(&id, &payload, switches);

@@ -34,6 +34,7 @@ pub struct World {
     pub origin: Origin,
     pub(crate) last_attachment: u64,
     pub(crate) keys_minted: u64,
+    pub(crate) last_token: u64,
     collections: BTreeMap<&'static str, Collection>,
     effects: Vec<Effect>,
 }
@@ -78,6 +79,13 @@ impl World {
     /// The rows of one kind, to change.
     pub fn rows_mut(&mut self, name: &'static str) -> &mut Collection {
         self.collections.entry(name).or_default()
+    }
+
+    /// Whether any row of any kind names this text, as a digest or an id in one piece.
+    #[must_use]
+    pub(crate) fn is_mentioned(&self, text: &str) -> bool {
+        let rows = self.collections.values().flat_map(Collection::rows);
+        rows.cloned().map(Value::Object).any(|row| row.to_string().contains(text))
     }
 
     /// Notes an effect of the request at work. Every write calls this once for each thing that it changed.

@@ -12,7 +12,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::contract::{Answer, Call, File, Progress, Request, Step, Turn, Write};
-use crate::journal::{self, Entry, Recorded};
+use crate::journal::{self, Entry};
 use crate::tool::Tool;
 use crate::{End, Error, Object, Reply, Result};
 
@@ -104,16 +104,13 @@ impl Context<'_> {
         let inner = &mut *self.inner.borrow_mut();
         if inner.position == inner.journal.len() {
             let Some(answers) = inner.answers.take() else { return Ok(None) };
-            let recorded = answers.into_iter().map(Recorded::fresh::<T>).collect::<Result<Vec<_>>>()?;
-            inner.journal.push(Entry::Answers(recorded));
+            inner.journal.push(Entry::Fresh(answers, journal::reduce::<T>));
         }
-        let Some(Entry::Answers(recorded)) = inner.journal.get(inner.position) else {
-            return Err(diverged());
-        };
-        if recorded.len() != expected {
+        let entry = inner.journal.get(inner.position).and_then(Entry::replies);
+        let replies = entry.ok_or_else(diverged)??;
+        if replies.len() != expected {
             return Err(diverged());
         }
-        let replies = recorded.iter().map(Recorded::reply).collect::<Result<Vec<_>>>()?;
         inner.passed();
         Ok(Some(replies))
     }
@@ -165,7 +162,7 @@ impl Context<'_> {
                 inner.passed();
                 Ok(Some(ControlFlow::Break(last)))
             }
-            Some(Entry::Answers(_)) => Err(diverged()),
+            Some(Entry::Answers(_) | Entry::Fresh(..)) => Err(diverged()),
         }
     }
 
@@ -203,34 +200,47 @@ fn diverged() -> Error {
     )
 }
 
-/// One turn of a tool.
+/// One turn of a tool. The parts that are the same for all tools are functions of their own, to keep components small.
 pub(crate) fn turn<T: Tool>(call: &Call, state: &str, answers: Vec<Answer>) -> Result<Turn> {
-    let tool: T = serde_json::from_str(&call.arguments)
-        .map_err(|error| Error::new(format!("The arguments of {} do not fit: {error}.", call.tool)))?;
-    let inner = Inner {
-        journal: journal::read(state)?,
-        position: 0,
-        answers: (!answers.is_empty()).then_some(answers),
-        waiting: None,
-        writes: Vec::new(),
-        progress: None,
-    };
-    let cx = Context { call, inner: RefCell::new(inner) };
+    let tool: T = serde_json::from_str(&call.arguments).map_err(|error| unfit(call, &error))?;
+    let cx = Context::new(call, state, answers)?;
     let polled = {
         let run = pin!(tool.run(&cx));
         run.poll(&mut std::task::Context::from_waker(Waker::noop()))
     };
-    let inner = cx.inner.into_inner();
-    let (step, state) = match (polled, inner.waiting) {
-        (Poll::Ready(end), _) if inner.answers.is_some() => return Err(end.err().unwrap_or_else(diverged)),
-        (Poll::Ready(end), _) => match end? {
-            End::Relay(request) => (Step::Relay(request), String::new()),
-            End::Done(output) => (Step::Done(output), String::new()),
-        },
-        (Poll::Pending, Some(requests)) => (Step::Send(requests), journal::write(inner.journal)?),
-        (Poll::Pending, None) => {
-            return Err(Error::new("The tool waits for something that the relay does not do. Tell its author."));
-        }
-    };
-    Ok(Turn { writes: inner.writes, step, state, progress: inner.progress })
+    cx.into_turn(polled)
+}
+
+fn unfit(call: &Call, error: &serde_json::Error) -> Error {
+    Error::new(format!("The arguments of {} do not fit: {error}.", call.tool))
+}
+
+impl<'a> Context<'a> {
+    fn new(call: &'a Call, state: &str, answers: Vec<Answer>) -> Result<Self> {
+        let inner = Inner {
+            journal: journal::read(state)?,
+            position: 0,
+            answers: (!answers.is_empty()).then_some(answers),
+            waiting: None,
+            writes: Vec::new(),
+            progress: None,
+        };
+        Ok(Self { call, inner: RefCell::new(inner) })
+    }
+
+    fn into_turn(self, polled: Poll<Result<End>>) -> Result<Turn> {
+        let inner = self.inner.into_inner();
+        let (step, state) = match (polled, inner.waiting) {
+            (Poll::Ready(end), _) if inner.answers.is_some() => return Err(end.err().unwrap_or_else(diverged)),
+            (Poll::Ready(end), _) => match end? {
+                End::Relay(request) => (Step::Relay(request), String::new()),
+                End::Done(output) => (Step::Done(output), String::new()),
+            },
+            (Poll::Pending, Some(requests)) => (Step::Send(requests), journal::write(inner.journal)?),
+            (Poll::Pending, None) => {
+                return Err(Error::new("The tool waits for something that the relay does not do. Tell its author."));
+            }
+        };
+        Ok(Turn { writes: inner.writes, step, state, progress: inner.progress })
+    }
 }

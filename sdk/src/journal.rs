@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
 use crate::contract::{Answer, Held};
-use crate::{Error, Result};
+use crate::{Error, Reply, Result};
 
 /// One step of the past.
 #[derive(Debug, Serialize, Deserialize)]
@@ -13,12 +13,37 @@ pub(crate) enum Entry {
     /// What a `send` was answered.
     #[serde(rename = "a")]
     Answers(Vec<Recorded>),
+    /// What a `send` was answered in this turn, as it came, and how to reduce it to what the tool reads. That is done only
+    /// when there is a further turn.
+    #[serde(skip)]
+    Fresh(Vec<Answer>, fn(Answer) -> Result<Recorded>),
     /// A loop under way: the state at the start of its present round. What follows belongs to that round.
     #[serde(rename = "l")]
     Round(Box<RawValue>),
     /// A loop that ended, with what it ended with.
     #[serde(rename = "e")]
     Ended(Box<RawValue>),
+}
+
+impl Entry {
+    /// What a `send` was answered, decoded; `None` when this entry is something else.
+    pub(crate) fn replies<T: DeserializeOwned>(&self) -> Option<Result<Vec<Reply<T>>>> {
+        match self {
+            Self::Answers(answers) => {
+                Some(answers.iter().map(|answer| decode(answer.status, answer.body.get(), &answer.held)).collect())
+            }
+            Self::Fresh(answers, _) => {
+                Some(answers.iter().map(|answer| decode(answer.status, &answer.body, &answer.held)).collect())
+            }
+            Self::Round(_) | Self::Ended(_) => None,
+        }
+    }
+}
+
+fn decode<T: DeserializeOwned>(status: u16, body: &str, held: &Option<Held>) -> Result<Reply<T>> {
+    let body = serde_json::from_str(body)
+        .map_err(|error| Error::new(format!("The helpdesk's answer has another shape than expected: {error}.")))?;
+    Ok(Reply { status, body, held: held.clone() })
 }
 
 /// An answer as it is remembered: only what the tool decoded.
@@ -30,32 +55,12 @@ pub(crate) struct Recorded {
     body: Box<RawValue>,
     #[serde(rename = "h", skip_serializing_if = "Option::is_none")]
     held: Option<Held>,
-    /// Reduces a body that has just come to what the tool decoded; done only when there is a further turn.
-    #[serde(skip)]
-    reduce: Option<Reduce>,
 }
 
-type Reduce = fn(&str) -> Result<Box<RawValue>>;
-
-impl Recorded {
-    /// An answer that has just come, of which the tool reads a `T`.
-    pub(crate) fn fresh<T: Serialize + DeserializeOwned>(answer: Answer) -> Result<Self> {
-        let body = RawValue::from_string(answer.body)
-            .map_err(|error| Error::new(format!("The helpdesk's answer is not JSON: {error}.")))?;
-        Ok(Self { status: answer.status, body, held: answer.held, reduce: Some(reduce::<T>) })
-    }
-
-    /// What the tool reads.
-    pub(crate) fn reply<T: DeserializeOwned>(&self) -> Result<crate::Reply<T>> {
-        let body = serde_json::from_str(self.body.get())
-            .map_err(|error| Error::new(format!("The helpdesk's answer has another shape than expected: {error}.")))?;
-        Ok(crate::Reply { status: self.status, body, held: self.held.clone() })
-    }
-}
-
-fn reduce<T: Serialize + DeserializeOwned>(body: &str) -> Result<Box<RawValue>> {
-    let value: T = serde_json::from_str(body).map_err(unwritable)?;
-    serde_json::value::to_raw_value(&value).map_err(unwritable)
+/// Reduces an answer to what a tool that reads a `T` needs of it.
+pub(crate) fn reduce<T: Serialize + DeserializeOwned>(answer: Answer) -> Result<Recorded> {
+    let value: T = serde_json::from_str(&answer.body).map_err(unwritable)?;
+    Ok(Recorded { status: answer.status, body: raw(&value)?, held: answer.held })
 }
 
 /// Reads a state; none at the first turn.
@@ -67,16 +72,12 @@ pub(crate) fn read(state: &str) -> Result<Vec<Entry>> {
 }
 
 /// Writes a state.
-pub(crate) fn write(mut journal: Vec<Entry>) -> Result<String> {
-    for entry in &mut journal {
-        let Entry::Answers(answers) = entry else { continue };
-        for answer in answers {
-            if let Some(reduce) = answer.reduce.take() {
-                answer.body = reduce(answer.body.get())?;
-            }
-        }
-    }
-    serde_json::to_string(&journal).map_err(unwritable)
+pub(crate) fn write(journal: Vec<Entry>) -> Result<String> {
+    let reduced = journal.into_iter().map(|entry| match entry {
+        Entry::Fresh(answers, reduce) => Ok(Entry::Answers(answers.into_iter().map(reduce).collect::<Result<_>>()?)),
+        known => Ok(known),
+    });
+    serde_json::to_string(&reduced.collect::<Result<Vec<_>>>()?).map_err(unwritable)
 }
 
 /// A value of a tool as it is remembered.

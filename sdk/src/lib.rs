@@ -27,6 +27,8 @@
 //! # fn main() {}
 //! ```
 //!
+//! The package is a `cdylib`, depends on this crate, `serde` and `schemars`, and is built for `wasm32-wasip2`.
+//!
 //! A tool of several requests waits for each with [`Context::send`] and reads as straight code. Long loops go through
 //! [`Context::rounds`]. With the feature `testing` a tool is driven natively, see `testing`.
 

@@ -3,6 +3,7 @@
 mod configuration;
 mod errors;
 mod invariants;
+mod limits;
 mod parity;
 mod protocol;
 mod secrets;

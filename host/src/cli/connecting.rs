@@ -40,7 +40,9 @@ pub(super) fn run(options: &Connect) -> Result<ExitCode, VerbError> {
 fn launch() -> Result<Launch, VerbError> {
     let command = std::env::current_exe()
         .map_err(|error| VerbError::Failed(format!("the program does not know its own path: {error}")))?;
-    let set = |name: &str| process_environment(name).and_then(|value| value.into_string().ok()).filter(|value| !value.trim().is_empty());
+    let set = |name: &str| {
+        process_environment(name).and_then(|value| value.into_string().ok()).filter(|value| !value.trim().is_empty())
+    };
     if set(variables::API_BASE).is_none() || set(variables::API_TOKEN_FILE).is_none() {
         return Err(VerbError::Configuration(format!(
             "set {} and {} first, so that they can be written into the client's entry. The file holds the token and nothing \
@@ -72,7 +74,9 @@ fn shown(change: &Change, options: &Connect) -> String {
     }
     if !options.dry_run && !options.undo {
         let copy: Option<&PathBuf> = change.copy.as_ref();
-        lines.extend(copy.map(|copy| format!("How it was before is kept in {}; --undo brings it back.", copy.display())));
+        lines.extend(
+            copy.map(|copy| format!("How it was before is kept in {}; --undo brings it back.", copy.display())),
+        );
         lines.push("Start the client anew. `tickiti-relay doctor` looks whether the relay itself is in order.".into());
     }
     lines.join("\n")

@@ -150,6 +150,9 @@ fn a_token_file_is_trimmed_and_must_be_private() {
     assert_eq!(secrecy::ExposeSecret::expose_secret(token.secret()), "12|canary");
     mode(0o400);
     assert!(read(&path).is_ok());
+    mode(0o600);
+    std::fs::write(&path, "x".repeat(crate::limits::TOKEN_FILE_BYTES as usize)).unwrap();
+    assert!(read(&path).is_ok());
     for open in [0o640, 0o604, 0o620, 0o602, 0o610, 0o644, 0o666] {
         mode(open);
         assert_eq!(read(&path).err(), Some(TokenProblem::NotPrivate), "{open:o}");
@@ -159,7 +162,7 @@ fn a_token_file_is_trimmed_and_must_be_private() {
         ("".to_owned(), TokenProblem::EmptyFile),
         (" \n".to_owned(), TokenProblem::EmptyFile),
         ("one\ntwo".to_owned(), TokenProblem::Characters),
-        ("x".repeat(5_000), TokenProblem::TooLarge),
+        ("x".repeat(crate::limits::TOKEN_FILE_BYTES as usize + 1), TokenProblem::TooLarge),
     ] {
         std::fs::write(&path, content).unwrap();
         assert_eq!(read(&path).err(), Some(problem));

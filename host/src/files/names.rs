@@ -170,6 +170,18 @@ mod tests {
     use super::*;
 
     #[test]
+    fn path_lengths_obeyed() {
+        assert!(check_shape(&"a/".repeat(limits::PATH_BYTES / 2)).is_ok());
+        assert!(check_parts(&["a".repeat(limits::NAME_BYTES).as_str()]).is_ok());
+    }
+
+    #[test]
+    fn path_lengths_violated() {
+        assert!(check_shape(&"a".repeat(limits::PATH_BYTES + 1)).is_err());
+        assert!(check_parts(&["a".repeat(limits::NAME_BYTES + 1).as_str()]).is_err());
+    }
+
+    #[test]
     fn a_path_is_refused_for_what_is_written_in_it() {
         let long = "x".repeat(5_000);
         let table: &[(&str, Option<NameProblem>)] = &[

@@ -147,6 +147,39 @@ pub(super) fn private_file() -> OpenOptions {
 mod tests {
     use super::*;
 
+    fn remember(records: &Records, name: &Path) {
+        let stamp = Stamp { size: 1, modified: 1, file: None };
+        records.remember(name, stamp).unwrap();
+    }
+
+    #[test]
+    fn written_records_obeyed_and_violated() {
+        let state = tempfile::tempdir().unwrap();
+        let records = Records::new(state.path());
+        let count = || std::fs::read_dir(&records.folder).unwrap().count();
+        remember(&records, Path::new("/one"));
+        for number in 1..limits::WRITTEN_RECORDS {
+            std::fs::write(records.folder.join(number.to_string()), "").unwrap();
+        }
+        remember(&records, Path::new("/one"));
+        assert_eq!(count(), limits::WRITTEN_RECORDS);
+        remember(&records, Path::new("/two"));
+        assert_eq!(count(), limits::WRITTEN_RECORDS.div_ceil(2) + 1);
+    }
+
+    #[test]
+    fn written_record_bytes_obeyed_and_violated() {
+        let state = tempfile::tempdir().unwrap();
+        let records = Records::new(state.path());
+        let long = |bytes: u64| PathBuf::from("x".repeat(usize::try_from(bytes).unwrap()));
+        let (fits, outgrows) = (long(limits::WRITTEN_RECORD_BYTES / 2), long(limits::WRITTEN_RECORD_BYTES));
+        for path in [&fits, &outgrows] {
+            remember(&records, path);
+        }
+        assert!(records.stamp(&fits).is_some());
+        assert!(records.stamp(&outgrows).is_none(), "a record that is too large counts as none");
+    }
+
     #[test]
     fn the_older_half_is_forgotten_when_there_are_too_many() {
         let folder = tempfile::tempdir().unwrap();

@@ -19,7 +19,10 @@ pub enum CallError {
         nearest: Vec<String>,
     },
     /// The arguments do not fit the tool's schema.
-    #[error("the arguments do not fit the tool `{tool}`: {}. Nothing was sent; correct them and call again", problem_words(problems))]
+    #[error(
+        "the arguments do not fit the tool `{tool}`: {}. Nothing was sent; correct them and call again",
+        problem_words(problems)
+    )]
     Arguments {
         /// Name of the tool.
         tool: String,
@@ -35,7 +38,10 @@ pub enum CallError {
         done: Done,
     },
     /// The plugin's code failed.
-    #[error("the plugin `{plugin}` could not do its part: {fault}. This is a fault of the plugin, not of your arguments{}", guest_words(fault))]
+    #[error(
+        "the plugin `{plugin}` could not do its part: {fault}. This is a fault of the plugin, not of your arguments{}",
+        guest_words(fault)
+    )]
     Guest {
         /// Name of the plugin.
         plugin: String,

@@ -10,13 +10,13 @@ use serde_json::json;
 use tickiti_relay_routes::Table;
 
 use super::*;
-use crate::limits;
 use crate::admit::{Admitted, Body, Grant, Piece};
 use crate::contract::{
-    self, Access, Blob, Call, Content, Document, Effect, FileArgument, Guest, GuestFault, Manifest, Output, Reply, Request, Step, Tool, Turn,
-    Write,
+    self, Access, Blob, Call, Content, Document, Effect, FileArgument, Guest, GuestFault, Manifest, Output, Reply,
+    Request, Step, Tool, Turn, Write,
 };
 use crate::files::FileRules;
+use crate::limits;
 use crate::plugins::Installed;
 use crate::upstream::{Answer, AnswerBody, Broken, HeldValue};
 
@@ -24,8 +24,11 @@ use crate::upstream::{Answer, AnswerBody, Broken, HeldValue};
 #[derive(Default)]
 struct Scripted {
     replies: Mutex<VecDeque<Script>>,
-    calls: Mutex<Vec<(Arc<Call>, String, Vec<contract::Answer>)>>,
+    calls: Mutex<Vec<Given>>,
 }
+
+/// What a turn was given: the call, the state and the answers.
+type Given = (Arc<Call>, String, Vec<contract::Answer>);
 
 type Script = Box<dyn FnOnce(&Call, &[contract::Answer]) -> Result<Reply, GuestFault> + Send>;
 
@@ -43,7 +46,12 @@ impl Guest for Scripted {
         std::future::ready(self.next(call, String::new(), Vec::new())).boxed()
     }
 
-    fn resume(&self, call: Arc<Call>, state: String, answers: Vec<contract::Answer>) -> BoxFuture<'_, Result<Reply, GuestFault>> {
+    fn resume(
+        &self,
+        call: Arc<Call>,
+        state: String,
+        answers: Vec<contract::Answer>,
+    ) -> BoxFuture<'_, Result<Reply, GuestFault>> {
         std::future::ready(self.next(call, state, answers)).boxed()
     }
 }
@@ -105,7 +113,8 @@ fn stage(tool: impl FnOnce(&mut Tool), replies: Vec<Script>, answers: Vec<Result
     tool(&mut described);
     let guest = Arc::new(Scripted { replies: Mutex::new(replies.into()), calls: Mutex::default() });
     let desk = Arc::new(Desk { answers: Mutex::new(answers.into()), sent: Mutex::default() });
-    let manifest = Manifest { name: "probes".into(), version: "1.0.0".into(), about: String::new(), tools: vec![described] };
+    let manifest =
+        Manifest { name: "probes".into(), version: "1.0.0".into(), about: String::new(), tools: vec![described] };
     let installed = Installed { manifest, grant: Grant::all(), guest: guest.clone() };
     let (catalogue, faults) = Catalogue::new([installed]);
     assert_eq!(faults, []);
@@ -156,7 +165,11 @@ fn text(result: &ToolResult) -> &str {
 
 #[test]
 fn relay_hands_the_answer_on_untouched() {
-    let stage = stage(|_| {}, vec![says(|| Step::Relay(request("tickets.query", r#"{"x": 1.0}"#)))], vec![ok(r#"{"z":1.0,"a":12345678901234567890123}"#)]);
+    let stage = stage(
+        |_| {},
+        vec![says(|| Step::Relay(request("tickets.query", r#"{"x": 1.0}"#)))],
+        vec![ok(r#"{"z":1.0,"a":12345678901234567890123}"#)],
+    );
     assert_eq!(text(&stage.call(json!({})).unwrap()), r#"{"z":1.0,"a":12345678901234567890123}"#);
     assert_eq!(stage.sent(), [r#"tickets.query {"x":1.0}"#]);
 }
@@ -172,21 +185,29 @@ fn arguments_reach_the_plugin_in_the_order_of_the_schema() {
 #[test]
 fn arguments_that_do_not_fit_are_refused_by_name_and_nothing_is_asked() {
     let stage = stage(
-        |tool| tool.input = json!({"type": "object", "properties": {"kind": {"enum": ["escalations", "interventions"]}, "n": {"type": "integer"}, "mail": {"type": "string", "format": "email"}}, "required": ["n"], "additionalProperties": false}).to_string(),
+        |tool| {
+            tool.input = json!({"type": "object", "properties": {"kind": {"enum": ["escalations", "interventions"]}, "n": {"type": "integer"}, "mail": {"type": "string", "format": "email"}}, "required": ["n"], "additionalProperties": false}).to_string()
+        },
         vec![],
         vec![],
     );
-    let texts: Vec<String> = [json!({}), json!({"n": 1, "kindd": "x"}), json!({"n": 1, "kind": "escalation"}), json!({"n": "1"}), json!({"n": 1, "mail": "x", "q": 1})]
-        .into_iter()
-        .map(|arguments| stage.call(arguments).unwrap_err().for_assistant())
-        .collect();
-    insta::assert_snapshot!(texts.join("\n"), @r#"
-    the arguments do not fit the tool `probe`: `n` is required. Nothing was sent; correct them and call again.
-    the arguments do not fit the tool `probe`: `kindd` is not an argument of this tool; did you mean `kind`?. Nothing was sent; correct them and call again.
-    the arguments do not fit the tool `probe`: `kind` must be one of escalations, interventions; did you mean `escalations`?. Nothing was sent; correct them and call again.
-    the arguments do not fit the tool `probe`: `n` "1" is not of type "integer". Nothing was sent; correct them and call again.
-    the arguments do not fit the tool `probe`: `mail` must be a valid email; `q` is not an argument of this tool; it takes: kind, n, mail. Nothing was sent; correct them and call again.
-    "#);
+    let texts: Vec<String> = [
+        json!({}),
+        json!({"n": 1, "kindd": "x"}),
+        json!({"n": 1, "kind": "escalation"}),
+        json!({"n": "1"}),
+        json!({"n": 1, "mail": "x", "q": 1}),
+    ]
+    .into_iter()
+    .map(|arguments| stage.call(arguments).unwrap_err().for_assistant())
+    .collect();
+    insta::assert_snapshot!(texts.join("\n"), @"
+    The arguments do not fit the tool `probe`: `n` is required. Nothing was sent; correct them and call again.
+    The arguments do not fit the tool `probe`: `kindd` is not an argument of this tool (did you mean `kind`?). Nothing was sent; correct them and call again.
+    The arguments do not fit the tool `probe`: `kind` must be one of escalations, interventions (did you mean `escalations`?). Nothing was sent; correct them and call again.
+    The arguments do not fit the tool `probe`: `n` must be integer, not a string. Nothing was sent; correct them and call again.
+    The arguments do not fit the tool `probe`: `mail` must be a valid email; `q` is not an argument of this tool; it takes: kind, n, mail. Nothing was sent; correct them and call again.
+    ");
     assert!(stage.guest.calls.lock().unwrap().is_empty() && stage.sent().is_empty());
 }
 
@@ -209,7 +230,12 @@ fn send_resumes_with_state_and_answers_and_a_failure_ends_the_call() {
             says(|| Step::Send(vec![request("tickets.close", "{}")])),
             says(|| Step::Send(vec![request("tickets.show", "{}")])),
         ],
-        vec![ok(r#"{"one":1}"#), status(200, r#"["two"]"#), ok("{}"), status(404, r#"{"ok":false,"error":"not_found"}"#)],
+        vec![
+            ok(r#"{"one":1}"#),
+            status(200, r#"["two"]"#),
+            ok("{}"),
+            status(404, r#"{"ok":false,"error":"not_found"}"#),
+        ],
     );
     let error = stage.call(json!({})).unwrap_err();
     let text = error.for_assistant();
@@ -225,7 +251,10 @@ fn a_failure_that_was_accepted_is_handed_to_the_plugin() {
     let accepting = || Request { accept: vec![413], ..request("tickets.attachment", "{}") };
     let stage = stage(
         |_| {},
-        vec![says(move || Step::Send(vec![accepting()])), says(|| Step::Done(Output { content: vec![Content::Text("seen".into())], structured: None }))],
+        vec![
+            says(move || Step::Send(vec![accepting()])),
+            says(|| Step::Done(Output { content: vec![Content::Text("seen".into())], structured: None })),
+        ],
         vec![status(413, r#"{"ok":false,"error":"attachment_too_large"}"#)],
     );
     assert_eq!(text(&stage.call(json!({})).unwrap()), "seen");
@@ -234,7 +263,11 @@ fn a_failure_that_was_accepted_is_handed_to_the_plugin() {
 
 #[test]
 fn a_logical_failure_inside_a_200_ends_the_call() {
-    let stage = stage(|_| {}, vec![says(|| Step::Relay(request("settings.watchlists.create", "{}")))], vec![status(200, r#"{"my_error":"no such icon"}"#)]);
+    let stage = stage(
+        |_| {},
+        vec![says(|| Step::Relay(request("settings.watchlists.create", "{}")))],
+        vec![status(200, r#"{"my_error":"no such icon"}"#)],
+    );
     let error = stage.call(json!({})).unwrap_err().for_assistant();
     assert!(error.contains("no such icon") && error.contains("rejected"), "{error}");
 }
@@ -243,7 +276,10 @@ fn a_logical_failure_inside_a_200_ends_the_call() {
 fn after_a_write_that_may_not_be_repeated_no_other_write_is_sent() {
     let stage = stage(
         |_| {},
-        vec![says(|| Step::Send(vec![request("tickets.merge", "{}")])), says(|| Step::Relay(request("tickets.close", "{}")))],
+        vec![
+            says(|| Step::Send(vec![request("tickets.merge", "{}")])),
+            says(|| Step::Relay(request("tickets.close", "{}"))),
+        ],
         vec![],
     );
     let error = stage.call(json!({})).unwrap_err();
@@ -263,7 +299,12 @@ fn what_is_held_becomes_a_file_and_a_result() {
             Box::new(|_, answers| {
                 let mark = answers[0].held.as_ref().unwrap().mark.clone();
                 let writes = vec![Write { to: "/path".into(), data: mark.into_bytes(), sha256: None }];
-                Ok(Ok(Turn { writes, step: Step::Done(Output { content: vec![], structured: Some("{\"ok\": true}".into()) }), state: String::new(), progress: None }))
+                Ok(Ok(Turn {
+                    writes,
+                    step: Step::Done(Output { content: vec![], structured: Some("{\"ok\": true}".into()) }),
+                    state: String::new(),
+                    progress: None,
+                }))
             }),
         ],
         vec![Ok(answer)],
@@ -271,7 +312,9 @@ fn what_is_held_becomes_a_file_and_a_result() {
     let result = stage.call(json!({"path": "out.ndjson"})).unwrap();
     let path = stage.folder.path().join("state/files/out.ndjson");
     assert_eq!(std::fs::read_to_string(path).unwrap(), "line\n");
-    assert!(matches!(&result.content[..], [Item::Text(json), Item::Text(saved)] if json == r#"{"ok":true}"# && saved.contains("out.ndjson (5 bytes")), "{result:?}");
+    let told: Value = serde_json::from_str(text(&result)).unwrap();
+    assert_eq!((&told["ok"], &told["relay"]["saved"][0]["bytes"]), (&json!(true), &json!(5)));
+    assert!(told["relay"]["saved"][0]["path"].as_str().unwrap().ends_with("state/files/out.ndjson"), "{told}");
 }
 
 #[test]
@@ -280,12 +323,19 @@ fn a_failed_call_leaves_no_file() {
         |tool| tool.files = vec![FileArgument { at: "/path".into(), access: Access::Output }],
         vec![Box::new(|_, _| {
             let writes = vec![Write { to: "/path".into(), data: b"half".to_vec(), sha256: None }];
-            Ok(Ok(Turn { writes, step: Step::Relay(request("tickets.show", "{}")), state: String::new(), progress: None }))
+            Ok(Ok(Turn {
+                writes,
+                step: Step::Relay(request("tickets.show", "{}")),
+                state: String::new(),
+                progress: None,
+            }))
         })],
         vec![status(500, "{}")],
     );
     stage.call(json!({"path": "out.txt"})).unwrap_err();
-    let left: Vec<_> = std::fs::read_dir(stage.folder.path().join("state/files")).map(|entries| entries.flatten().collect()).unwrap_or_default();
+    let left: Vec<_> = std::fs::read_dir(stage.folder.path().join("state/files"))
+        .map(|entries| entries.flatten().collect())
+        .unwrap_or_default();
     assert!(left.is_empty(), "{left:?}");
 }
 
@@ -321,7 +371,8 @@ fn a_document_too_large_for_a_conversation_is_saved() {
     let document = |bytes: usize| {
         says(move || {
             let blob = Blob { media_type: "application/pdf".into(), data: vec![b'x'; bytes] };
-            let document = Document { uri: "tickiti://attachment/1".into(), name: "report.pdf".into(), blob: Some(blob) };
+            let document =
+                Document { uri: "tickiti://attachment/1".into(), name: "report.pdf".into(), blob: Some(blob) };
             Step::Done(Output { content: vec![Content::Document(document)], structured: None })
         })
     };
@@ -334,11 +385,22 @@ fn a_document_too_large_for_a_conversation_is_saved() {
 #[test]
 fn a_text_too_long_for_a_conversation_is_saved_whole() {
     let answer = |bytes: usize| ok(&format!("\"{}\"", "ä".repeat((bytes - 2) / 2)));
-    let fits = stage(|_| {}, vec![says(|| Step::Relay(request("tickets.query", "{}")))], vec![answer(crate::limits::RESULT_TEXT_BYTES)]);
+    let fits = stage(
+        |_| {},
+        vec![says(|| Step::Relay(request("tickets.query", "{}")))],
+        vec![answer(crate::limits::RESULT_TEXT_BYTES)],
+    );
     assert_eq!(text(&fits.call(json!({})).unwrap()).len(), crate::limits::RESULT_TEXT_BYTES);
-    let long = stage(|_| {}, vec![says(|| Step::Relay(request("tickets.query", "{}")))], vec![answer(crate::limits::RESULT_TEXT_BYTES + 2)]);
+    let long = stage(
+        |_| {},
+        vec![says(|| Step::Relay(request("tickets.query", "{}")))],
+        vec![answer(crate::limits::RESULT_TEXT_BYTES + 2)],
+    );
     let result = long.call(json!({})).unwrap();
-    assert!(text(&result).len() < crate::limits::RESULT_TEXT_SHOWN_BYTES + 1_000 && text(&result).contains("tickets.query.json"));
+    assert!(
+        text(&result).len() < crate::limits::RESULT_TEXT_SHOWN_BYTES + 1_000
+            && text(&result).contains("tickets.query.json")
+    );
     let saved = std::fs::metadata(long.folder.path().join("state/files/tickets.query.json")).unwrap();
     assert_eq!(saved.len() as usize, crate::limits::RESULT_TEXT_BYTES + 2);
 }
@@ -348,13 +410,22 @@ fn bounds_of_a_turn_are_obeyed_and_violated() {
     let step = |requests: usize| says(move || Step::Send(vec![request("tickets.show", "{}"); requests]));
     let done = || says(|| Step::Done(Output { content: vec![Content::Text("done".into())], structured: None }));
     let outcome = |replies: Vec<Script>, answers| {
-        let stage = stage(|tool| tool.files = vec![FileArgument { at: "/path".into(), access: Access::Output }], replies, answers);
+        let stage = stage(
+            |tool| tool.files = vec![FileArgument { at: "/path".into(), access: Access::Output }],
+            replies,
+            answers,
+        );
         stage.call(json!({"path": "x.bin"})).map(|_| ()).map_err(|error| error.to_string())
     };
     let with = |write: usize, state: usize| -> Script {
         Box::new(move |_, _| {
             let writes = vec![Write { to: "/path".into(), data: vec![0; write], sha256: None }];
-            Ok(Ok(Turn { writes, step: Step::Send(vec![request("tickets.show", "{}")]), state: "s".repeat(state), progress: None }))
+            Ok(Ok(Turn {
+                writes,
+                step: Step::Send(vec![request("tickets.show", "{}")]),
+                state: "s".repeat(state),
+                progress: None,
+            }))
         })
     };
     let page = |bytes: usize| vec![ok(&"1".repeat(bytes))];
@@ -384,12 +455,18 @@ fn bounds_of_a_turn_are_obeyed_and_violated() {
 #[test]
 fn a_plan_sends_reads_and_no_write() {
     let replies = || {
-        vec![says(|| Step::Send(vec![request("templates.show", r#"{"template_id":1}"#)])), says(|| Step::Relay(request("templates.update", r#"{"template":{}}"#)))]
+        vec![
+            says(|| Step::Send(vec![request("templates.show", r#"{"template_id":1}"#)])),
+            says(|| Step::Relay(request("templates.update", r#"{"template":{}}"#))),
+        ]
     };
     let planned = stage(|_| {}, replies(), vec![]);
     let plan = runtime().block_on(planned.relay.plan("probe", Map::new(), false)).unwrap();
     assert_eq!(planned.sent(), [r#"templates.show {"template_id":1}"#]);
-    assert_eq!(plan.requests.iter().map(|request| (request.route.as_str(), request.sent)).collect::<Vec<_>>(), [("templates.show", true), ("templates.update", false)]);
+    assert_eq!(
+        plan.requests.iter().map(|request| (request.route.as_str(), request.sent)).collect::<Vec<_>>(),
+        [("templates.show", true), ("templates.update", false)]
+    );
     assert_eq!(plan.ends_at, None);
 
     let offline = stage(|_| {}, replies(), vec![]);
@@ -401,7 +478,11 @@ fn a_plan_sends_reads_and_no_write() {
 #[test]
 fn a_plan_goes_on_from_the_example_of_a_harmless_write() {
     let uploading = || request("tickets.attachment_upload", r#"{"file":"x"}"#);
-    let stage = stage(|_| {}, vec![says(move || Step::Send(vec![uploading()])), says(|| Step::Relay(request("tickets.create", "{}")))], vec![]);
+    let stage = stage(
+        |_| {},
+        vec![says(move || Step::Send(vec![uploading()])), says(|| Step::Relay(request("tickets.create", "{}")))],
+        vec![],
+    );
     let plan = runtime().block_on(stage.relay.plan("probe", Map::new(), false)).unwrap();
     assert!(stage.sent().is_empty());
     assert_eq!(plan.requests.iter().map(|request| request.assumed).collect::<Vec<_>>(), [true, false]);
@@ -410,7 +491,7 @@ fn a_plan_goes_on_from_the_example_of_a_harmless_write() {
 #[test]
 fn a_guest_that_fails_is_told_apart_from_the_arguments() {
     let stage = stage(|_| {}, vec![Box::new(|_, _| Err(GuestFault::Deadline { limit_ms: 250 }))], vec![]);
-    insta::assert_snapshot!(stage.call(json!({})).unwrap_err().for_assistant(), @"the plugin `probes` could not do its part: it ran longer than 250 ms. This is a fault of the plugin, not of your arguments.");
+    insta::assert_snapshot!(stage.call(json!({})).unwrap_err().for_assistant(), @"The plugin `probes` could not do its part: it ran longer than 250 ms. This is a fault of the plugin, not of your arguments.");
 }
 
 #[test]
@@ -448,4 +529,17 @@ fn endpoints_are_answered_without_the_helpdesk() {
     let none = stage(|_| {}, ask(r#"{"family":"ticket"}"#), vec![]);
     insta::assert_snapshot!(none.call(json!({})).unwrap_err().for_assistant(), @"There is no family `ticket`; did you mean `tickets`? The families: administration, axial, faqs, idempotency_key, interventions, mail, reports, settings, supervisor, templates, tickets, token, workflow.");
     assert!(all.sent().is_empty() && one.sent().is_empty() && none.sent().is_empty());
+}
+
+#[test]
+fn arguments_bytes_obeyed() {
+    let stage = stage(|_| {}, vec![says(|| Step::Relay(request("tickets.query", "{}")))], vec![]);
+    stage.call(json!({"b": "x".repeat(limits::ARGUMENTS_BYTES - r#"{"b":""}"#.len())})).unwrap();
+}
+
+#[test]
+fn arguments_bytes_violated() {
+    let stage = stage(|_| {}, vec![], vec![]);
+    let error = stage.call(json!({"b": "x".repeat(limits::ARGUMENTS_BYTES)})).unwrap_err();
+    assert!(matches!(error, CallError::Arguments { .. }), "{error}");
 }

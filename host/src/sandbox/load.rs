@@ -8,13 +8,9 @@ use super::cache::Cache;
 use super::component::{Component, load_fault};
 use super::door_0_1;
 use super::engine::Machine;
+use super::surface::{Surface, Version};
 use super::wasi;
 use crate::contract::GuestFault;
-
-/// The interface by whose version a component says which contract it was made for.
-const INTERFACE: &str = "tickiti:relay/tools@";
-/// The versions that this relay speaks, for its messages.
-const SPOKEN: &str = "0.1";
 
 /// One component loads at a time: compiling a Python component takes 400 MB, and who waited for the same one finds it in the
 /// cache.
@@ -34,6 +30,8 @@ pub(super) fn load(machine: &Machine, cache: Option<&Cache>, plugin: &Component)
         return open(machine, &code);
     }
     let bytes = plugin.read()?;
+    // Before the compiler has any work with it.
+    Surface::of_bytes(&bytes)?.judge()?;
     let code = component::Component::from_binary(&machine.engine, &bytes).map_err(|error| refused(&error))?;
     let door = open(machine, &code)?;
     if let (Some(cache), Ok(compiled)) = (cache, code.serialize()) {
@@ -44,22 +42,11 @@ pub(super) fn load(machine: &Machine, cache: Option<&Cache>, plugin: &Component)
 
 /// Chooses the door by the version in the component's export, before anything of it runs.
 fn open(machine: &Machine, code: &component::Component) -> Result<door_0_1::Door, GuestFault> {
-    if let Some(import) = wasi::refused_import(&machine.engine, code) {
-        let import = wasi::clean(&import);
-        return Err(load_fault(format!("it imports {import}, and a plugin may import nothing but the empty WASI 0.2")));
-    }
-    let ty = code.component_type();
-    let version = ty.exports(&machine.engine).find_map(|(name, _)| name.strip_prefix(INTERFACE).map(str::to_owned));
-    match version.as_deref() {
-        Some("0.1.0") => {
+    match Surface::of_code(code).judge()? {
+        Version::V0_1 => {
             let linked = machine.linker.instantiate_pre(code).map_err(|error| refused(&error))?;
             door_0_1::Door::open(linked).map_err(|error| refused(&error))
         }
-        Some(other) => {
-            let other = wasi::clean(other);
-            Err(load_fault(format!("it was made for version {other} of the contract; this relay speaks {SPOKEN}")))
-        }
-        None => Err(load_fault(format!("it is no plugin: it exports no {INTERFACE}{SPOKEN}.0"))),
     }
 }
 

@@ -22,8 +22,7 @@ use wasmtime::component::ResourceTable;
 use wasmtime_wasi::filesystem::WasiFilesystemCtx;
 use wasmtime_wasi::sockets::WasiSocketsCtx;
 
-pub(super) use link::linker;
-pub(super) use link::refused_import;
+pub(super) use link::{is_allowed, linker};
 pub(super) use log::{Log, clean};
 
 use super::instance::Who;

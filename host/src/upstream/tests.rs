@@ -268,8 +268,9 @@ async fn a_stalled_answer_ends_by_the_timeout() {
         }
     })
     .await;
-    let result = trickle.upstream(timeout).send(&request("tickets.show", "{}"), None).await;
-    assert_eq!(result, Err(Broken::TimedOut { after: timeout }));
+    let result =
+        tokio::time::timeout(ENOUGH, trickle.upstream(timeout).send(&request("tickets.show", "{}"), None)).await;
+    assert_eq!(result.expect("it ends"), Err(Broken::TimedOut { after: timeout }));
 }
 
 #[tokio::test]

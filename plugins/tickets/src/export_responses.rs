@@ -20,9 +20,9 @@ pub struct ExportResponses {
     pub created_from: Option<String>,
     /// As in query_responses.
     pub created_to: Option<String>,
-    /// Only internal notes, or only public responses.
+    /// true: only internal notes; false: only public responses.
     pub is_internal: Option<bool>,
-    /// Only by staff, or only by customers.
+    /// true: only by staff; false: only by customers.
     pub staff_response: Option<bool>,
     /// Deleted ones too.
     pub include_deleted: Option<bool>,

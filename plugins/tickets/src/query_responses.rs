@@ -10,9 +10,9 @@ pub struct QueryResponses {
     pub created_from: Option<String>,
     /// YYYY-MM-DD (to 23:59:59) or YYYY-MM-DD HH:MM:SS, UTC.
     pub created_to: Option<String>,
-    /// Only internal notes, or only public responses.
+    /// true: only internal notes; false: only public responses.
     pub is_internal: Option<bool>,
-    /// Only by staff, or only by customers.
+    /// true: only by staff; false: only by customers.
     pub staff_response: Option<bool>,
     /// Deleted ones too.
     pub include_deleted: Option<bool>,

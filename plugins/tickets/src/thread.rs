@@ -16,10 +16,10 @@ const RESPONSES: usize = 20;
 const CHARACTERS: usize = 24_000;
 /// Characters of one response: a third, so that one long mail cannot hide all the others.
 const RESPONSE_CHARACTERS: usize = 8_000;
-/// How much of a response is searched for quoted history, as text and as HTML: many times what is shown, and little enough
-/// that a full thread of the longest mails is rendered in a fraction of a call's 250 ms.
+/// How much of a response is read, as it stands in the answer: many times what is shown, and little enough that a full
+/// thread of the longest mails is rendered in a fraction of a call's 250 ms. HTML may begin with pages of styles.
 const TEXT_BYTES: usize = 64 * 1024;
-const HTML_BYTES: usize = 128 * 1024;
+const HTML_BYTES: usize = 256 * 1024;
 /// Below this a response's text is not begun: it would say nothing.
 const LEAST_CHARACTERS: usize = 200;
 /// Characters of one field of the ticket, or of one response's list of attachments.
@@ -184,21 +184,34 @@ fn attachments(list: &[Map<String, Value>]) -> String {
 
 /// What a response says, with quoted history folded.
 fn words(response: &Response<'_>) -> String {
-    let read = |raw: Option<&RawValue>| serde_json::from_str::<String>(raw?.get()).ok();
-    let text = read(response.plain_text).filter(|text| !text.trim().is_empty());
-    let text = text
-        .unwrap_or_else(|| read(response.html).map(|html| html::to_text(start(&html, HTML_BYTES))).unwrap_or_default());
-    let read = start(&text, TEXT_BYTES);
-    let mut words = quotes::fold(read);
-    if read.len() < text.len() {
+    let plain = response.plain_text.and_then(|raw| text_from(raw.get(), TEXT_BYTES));
+    let plain = plain.filter(|(text, _)| !text.trim().is_empty());
+    let html = || {
+        let (html, whole) = text_from(response.html?.get(), HTML_BYTES)?;
+        let (text, all) = html::to_text(&html, TEXT_BYTES);
+        Some((text, whole && all))
+    };
+    let Some((text, whole)) = plain.or_else(html) else { return String::new() };
+    let mut words = quotes::fold(&text);
+    if !whole {
         words.push_str("[… the end of this long response was not read]\n");
     }
     words
 }
 
-/// The beginning of a text, in at most so many bytes.
-fn start(text: &str, bytes: usize) -> &str {
-    text.get(..text.floor_char_boundary(bytes)).unwrap_or(text)
+/// Longest escape in a JSON string, a pair of surrogates, in bytes.
+const ESCAPE_BYTES: usize = 12;
+
+/// The string that a JSON text is, read to so many bytes of that text, and whether that is all of it.
+fn text_from(json: &str, bytes: usize) -> Option<(String, bool)> {
+    if json.len() <= bytes {
+        return Some((serde_json::from_str(json).ok()?, true));
+    }
+    // The cut may have split an escape; then it is made before it.
+    let start = json.get(..json.floor_char_boundary(bytes))?;
+    let ends = start.char_indices().rev().map(|(at, _)| at).take(ESCAPE_BYTES);
+    let text = ends.filter_map(|end| serde_json::from_str(&format!("{}\"", start.get(..end)?)).ok()).next()?;
+    Some((text, false))
 }
 
 /// A text indented, so that no line of it can pass for one of ours, in at most `room` characters.

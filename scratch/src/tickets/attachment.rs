@@ -8,6 +8,7 @@ use crate::call::Call;
 use crate::files::{LARGEST_FILE, Rule, rule, sniffed};
 use crate::reply::{Refusal, Reply};
 use crate::switches::{AttachmentRefused, RangePastEnd};
+use crate::templates;
 use crate::tickets::reference::{self, Reference};
 use crate::tickets::rows;
 use crate::world::World;
@@ -115,7 +116,7 @@ pub(super) fn attachment_delete(world: &mut World, call: &Call) -> Result<Reply,
         response.attachments.retain(|known| *known != id);
         response.audit.push(line);
     }
-    if !world.attachments.values().any(|other| other.sha256 == digest) {
+    if !world.attachments.values().any(|other| other.sha256 == digest) && !templates::store::needs(world, &digest) {
         world.blobs.remove(&digest);
     }
     world.did(format!("attachment:{id}"), "deleted");

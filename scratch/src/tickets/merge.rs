@@ -59,7 +59,7 @@ pub(super) fn merge(world: &mut World, call: &Call) -> Result<Reply, Refusal> {
 }
 
 /// Soft-deletes a ticket with the responses that it has now.
-pub(super) fn remove(world: &mut World, id: u64) {
+pub(crate) fn remove(world: &mut World, id: u64) {
     let now = world.now();
     let Some(ticket) = world.ticket_mut(id) else { return };
     ticket.deleted_at = Some(now);

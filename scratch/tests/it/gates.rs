@@ -37,7 +37,7 @@ fn every_handler_has_a_route_of_the_table() {
 fn without_a_token_every_route_but_the_open_ones_answers_401() {
     let helpdesk = helpdesk();
     let nobody = Client { address: helpdesk.address(), secret: None };
-    let stranger = Client { secret: Some("1|nobody".into()), ..nobody.clone() };
+    let stranger = Client { secret: Some("1|nobody".into()), ..nobody };
     for route in served() {
         let open = matches!(route.family.as_str(), "faqs" | "idempotency_key");
         for client in [&nobody, &stranger] {

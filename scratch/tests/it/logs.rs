@@ -18,7 +18,7 @@ fn requests_are_kept_without_the_tokens_secret() {
     let helpdesk = helpdesk();
     let client = Client::new(&helpdesk, "tickets");
     client.keyed("tickets/queues?x=1", &json!({"a": 1}), "my-key");
-    Client { secret: Some("1|guess".into()), ..client.clone() }.post("token", &json!({}));
+    Client { secret: Some("1|guess".into()), ..client }.post("token", &json!({}));
     let seen = helpdesk.requests();
     assert_eq!((seen[0].method.as_str(), seen[0].path.as_str()), ("POST", "/api/v1/tickets/queues?x=1"));
     assert_eq!(seen[0].header("idempotency-key"), Some("my-key"));

@@ -39,8 +39,12 @@ async fn an_unknown_version_is_refused_with_both_named() {
 #[tokio::test]
 async fn what_is_no_plugin_is_refused() {
     assert!(refusal(wat::parse_str("(component)").expect("text")).await.contains("it is no plugin"));
-    let module = refusal(wat::parse_str("(module)").expect("text")).await;
-    assert!(module.contains("component"), "{module}");
+    assert!(refusal(wat::parse_str("(module)").expect("text")).await.contains("a core module"));
+    let inside = r#"(component (component (instance $i) (export "tickiti:relay/tools@0.1.0" (instance $i))))"#;
+    assert!(
+        refusal(wat::parse_str(inside).expect("text")).await.contains("it is no plugin"),
+        "only its own exports count"
+    );
 }
 
 #[tokio::test]

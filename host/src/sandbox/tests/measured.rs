@@ -64,6 +64,15 @@ async fn costs() {
         turns.push(began.elapsed());
     }
     println!("the same with 400 KB in and out: {:?}", median(turns));
+
+    let mut loops = Vec::new();
+    for _ in 0..20 {
+        let began = Instant::now();
+        attack(&plugin, "loop", json!({})).await.expect_err("stopped");
+        loops.push(began.elapsed());
+    }
+    loops.sort_unstable();
+    println!("a loop is stopped after: median {:?}, longest {:?}", loops[10], loops[19]);
 }
 
 /// Any component: `TICKITI_TEST_COMPONENT=FILE` names it. Its tool `x` is called with no arguments.

@@ -113,7 +113,7 @@ fn the_held_value_stays_with_the_relay() {
 fn a_failure_keeps_its_words_unless_the_plugin_asked_for_them() {
     let failed = r#"{"ok":false,"error":"QUJD"}"#;
     assert_eq!(answered(404, "application/json", failed, Some("/error")).expect("an answer").body, json(failed));
-    assert_eq!(answered(200, "application/json", failed, Some("")).expect("an answer").body, json(failed));
+    assert_eq!(answered(200, "application/json", failed, Some("/error")).expect("an answer").body, json(failed));
     let accepted = answered(413, "application/json", r#"{"data":"QUJD"}"#, Some("/data")).expect("an answer");
     assert_eq!(accepted.held.map(|held| held.bytes), Some(Bytes::from_static(b"ABC")));
 }

@@ -1,11 +1,20 @@
 //! The text of a mail that came as HTML only. Not a browser: enough to read what was said, in one pass.
 
-/// What stands in HTML, in lines. Block quotes become lines with `> `, so that they fold as in plain text.
-pub(super) fn to_text(html: &str) -> String {
+/// Tags that are read at most: a mail whose words fill what is shown has far fewer.
+const TAGS: usize = 5_000;
+
+/// What stands in HTML, in lines, up to about so many bytes, and whether that is all. Block quotes become lines with `> `, so
+/// that they fold as in plain text.
+pub(super) fn to_text(html: &str, most: usize) -> (String, bool) {
     let mut text = Text::default();
     let mut rest = html;
+    let mut tags = 0;
     while let Some((words, after)) = rest.split_once('<') {
         text.words(words);
+        tags += 1;
+        if tags > TAGS || text.out.len() > most {
+            return (text.out, false);
+        }
         rest = after;
         if let Some(comment) = rest.strip_prefix("!--") {
             rest = comment.split_once("-->").map_or("", |(_, after)| after);
@@ -29,7 +38,7 @@ pub(super) fn to_text(html: &str) -> String {
         }
     }
     text.words(rest);
-    text.out
+    (text.out, true)
 }
 
 /// What follows the end of an element whose content is not text.
@@ -224,7 +233,7 @@ mod tests {
             ("<!-- never closed", ""),
             ("", ""),
         ] {
-            assert_eq!(to_text(html), text, "{html}");
+            assert_eq!(to_text(html, 1_000), (text.to_owned(), true), "{html}");
         }
     }
 
@@ -232,7 +241,14 @@ mod tests {
     fn hostile_html_takes_one_pass() {
         for piece in ["<", "<!--", "<script>", "&", "<a \"", "</", "<blockquote>x", "<style></"] {
             let html = piece.repeat(400_000 / piece.len());
-            assert!(to_text(&html).len() <= 8 * html.len(), "{piece}");
+            assert!(to_text(&html, html.len()).0.len() <= html.len(), "{piece}");
         }
+    }
+
+    #[test]
+    fn reading_ends_where_it_is_told_to_and_says_so() {
+        assert_eq!(to_text("<p>one<p>two<p>three", 4), ("one\n\ntwo".to_owned(), false));
+        let (text, all) = to_text(&"<b>x</b> ".repeat(10_000), 1_000_000);
+        assert!(text.len() < 10_000 && !all);
     }
 }

@@ -156,14 +156,22 @@ fn is_original(line: &str) -> bool {
 /// "From: … Sent: … To: … Subject: …", in lines or in one, with or without a rule above.
 fn is_header(lines: &[&str], at: usize) -> bool {
     let rule = lines.get(at).is_some_and(|line| is_rule(line));
-    let mut window = lines.iter().skip(at + usize::from(rule)).take(HEADER_LINES);
-    let Some(first) = window.next().filter(|line| begins(line, &["f", "v", "d"])).map(|line| lower(line)) else {
+    let window = lines.get(at + usize::from(rule)..).unwrap_or_default();
+    let window = window.get(..HEADER_LINES).unwrap_or(window);
+    let Some((first, others)) = window.split_first().filter(|(first, _)| begins(first, &["f", "v", "d"])) else {
         return false;
     };
-    if !FROM.iter().any(|key| first.starts_with(key)) {
+    let mut block = lower(first);
+    if !FROM.iter().any(|key| block.starts_with(key)) {
         return false;
     }
-    let block = window.filter(|line| line.len() <= LINE_BYTES).fold(first, |block, line| block + " " + &lower(line));
+    // Only where a second header may stand is the rest worth reading.
+    if others.iter().any(|line| begins(line, &["s", "d", "g", "e"])) {
+        for line in others.iter().filter(|line| line.len() <= LINE_BYTES) {
+            block.push(' ');
+            block.push_str(&lower(line));
+        }
+    }
     let has = |keys: &[&str]| keys.iter().any(|key| block.contains(&format!(" {key}")));
     has(&SENT) && has(&TO)
 }

@@ -140,6 +140,25 @@ fn the_longest_threads_are_one_pass_over_a_part_of_each_mail() {
 }
 
 #[test]
+fn a_long_mail_may_be_cut_within_an_escape() {
+    // Each of these is written as escapes, so that the cut falls into one at some length of what stands before.
+    for escaped in ["\n", "\u{1}", "\"", "\\"] {
+        for shift in 0..7 {
+            let text = format!("{}{}", "a".repeat(shift), escaped.repeat(70_000));
+            let json = serde_json::to_string(&text).unwrap();
+            let (read, whole) = super::text_from(&json, 64 * 1024).unwrap();
+            assert!(!whole && text.starts_with(&read), "{escaped:?} {shift}");
+            assert!(read.len() > 10_000, "{escaped:?} {shift}: {}", read.len());
+        }
+    }
+    let pairs = format!("\"{}\"", r"\ud83d\ude00".repeat(10_000));
+    for bytes in 60_000..60_013 {
+        let (read, whole) = super::text_from(&pairs, bytes).unwrap();
+        assert!(!whole && read.chars().all(|character| character == '😀') && read.len() > 15_000);
+    }
+}
+
+#[test]
 fn the_unread_end_of_a_mail_is_told() {
     let text = rendered(&[response(1, &format!("Hello\n{}", "> quoted\n".repeat(10_000)))]);
     assert!(

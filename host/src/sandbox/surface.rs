@@ -1,0 +1,86 @@
+//! What a component asks for and offers, by name: judged before anything of it is compiled or runs.
+
+use wasmparser::{Parser, Payload};
+
+use super::component::load_fault;
+use super::wasi::{self, clean};
+use crate::contract::GuestFault;
+
+/// The interface by whose version a component says which contract it was made for.
+const INTERFACE: &str = "tickiti:relay/tools@";
+/// The versions that this relay speaks, for its messages.
+const SPOKEN: &str = "0.1";
+
+/// A version of the contract that this relay speaks. Each has a door.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Version {
+    V0_1,
+}
+
+/// The names of a component's imports and exports.
+#[derive(Debug, Default)]
+pub(super) struct Surface {
+    imports: Vec<String>,
+    exports: Vec<String>,
+}
+
+impl Surface {
+    /// Reads only the names; whether the rest is valid is the compiler's to say.
+    pub(super) fn of_bytes(bytes: &[u8]) -> Result<Self, GuestFault> {
+        let broken = |error: wasmparser::BinaryReaderError| {
+            load_fault(format!("it is no component: {}", clean(&error.to_string())))
+        };
+        let mut surface = Self::default();
+        let mut depth = 0_usize;
+        for payload in Parser::new(0).parse_all(bytes) {
+            match payload.map_err(broken)? {
+                Payload::Version { encoding, .. } => {
+                    depth += 1;
+                    if depth == 1 && encoding != wasmparser::Encoding::Component {
+                        return Err(load_fault("it is a core module and no component"));
+                    }
+                }
+                Payload::End(_) => depth = depth.saturating_sub(1),
+                Payload::ComponentImportSection(section) if depth == 1 => {
+                    for import in section {
+                        surface.imports.push(import.map_err(broken)?.name.name.to_owned());
+                    }
+                }
+                Payload::ComponentExportSection(section) if depth == 1 => {
+                    for export in section {
+                        surface.exports.push(export.map_err(broken)?.name.name.to_owned());
+                    }
+                }
+                _ => {}
+            }
+        }
+        Ok(surface)
+    }
+
+    /// The names of a component that is compiled already.
+    pub(super) fn of_code(code: &wasmtime::component::Component) -> Self {
+        let (ty, engine) = (code.component_type(), code.engine());
+        Self {
+            imports: ty.imports(engine).map(|(name, _)| name.to_owned()).collect(),
+            exports: ty.exports(engine).map(|(name, _)| name.to_owned()).collect(),
+        }
+    }
+
+    /// The contract that it was made for, if it imports nothing that a plugin may not have.
+    pub(super) fn judge(&self) -> Result<Version, GuestFault> {
+        if let Some(import) = self.imports.iter().find(|name| !wasi::is_allowed(name)) {
+            let import = clean(import);
+            return Err(load_fault(format!(
+                "it imports {import}, and a plugin may import nothing but the empty WASI 0.2"
+            )));
+        }
+        match self.exports.iter().find_map(|name| name.strip_prefix(INTERFACE)) {
+            Some("0.1.0") => Ok(Version::V0_1),
+            Some(other) => {
+                let other = clean(other);
+                Err(load_fault(format!("it was made for version {other} of the contract; this relay speaks {SPOKEN}")))
+            }
+            None => Err(load_fault(format!("it is no plugin: it exports no {INTERFACE}{SPOKEN}.0"))),
+        }
+    }
+}
