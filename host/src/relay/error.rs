@@ -127,8 +127,12 @@ impl CallError {
     }
 }
 
-/// A sentence begins with a capital letter, unless it begins with a name in backticks.
+/// A sentence begins with a capital letter, unless it begins with a name: a route's, or one in backticks.
 fn capitalised(text: &str) -> String {
+    let first_word = text.split_whitespace().next().unwrap_or_default();
+    if first_word.trim_end_matches([',', '.', ':']).contains(|c: char| !c.is_alphabetic()) {
+        return text.to_owned();
+    }
     let mut characters = text.chars();
     characters.next().map(|first| first.to_uppercase().chain(characters).collect()).unwrap_or_default()
 }

@@ -21,7 +21,7 @@ pub(super) fn all(routes: Option<&Path>) -> Result<Vec<Finding>, VerbError> {
     }
     match build::table(routes) {
         Err(error) => {
-            findings.push(Finding::fault("endpoints", error.to_string(), "give --routes a file that can be read"))
+            findings.push(Finding::fault("endpoints", error.to_string(), "give --routes a file that can be read"));
         }
         Ok(table) => {
             findings.push(Finding::good("endpoints", format!("{} endpoints are known", table.len())));
