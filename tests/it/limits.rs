@@ -72,10 +72,10 @@ fn every_limit_has_both_tests() {
     for line in limits.lines() {
         if line.starts_with("/// limit: ") {
             is_limit = true;
-        } else if let Some(rest) = line.strip_prefix("pub const ") {
-            if std::mem::take(&mut is_limit) {
-                marked.insert(rest.split(':').next().unwrap().to_owned());
-            }
+        } else if let Some(rest) = line.strip_prefix("pub const ")
+            && std::mem::take(&mut is_limit)
+        {
+            marked.insert(rest.split(':').next().unwrap().to_owned());
         }
     }
     let known: BTreeSet<String> = TESTS.iter().map(|(limit, ..)| (*limit).to_owned()).collect();

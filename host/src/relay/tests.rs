@@ -190,7 +190,17 @@ fn arguments_reach_the_plugin_in_the_order_of_the_schema() {
 fn arguments_that_do_not_fit_are_refused_by_name_and_nothing_is_asked() {
     let stage = stage(
         |tool| {
-            tool.input = json!({"type": "object", "properties": {"kind": {"enum": ["escalations", "interventions"]}, "n": {"type": "integer"}, "mail": {"type": "string", "format": "email"}}, "required": ["n"], "additionalProperties": false}).to_string()
+            tool.input = json!({
+                "type": "object",
+                "properties": {
+                    "kind": {"enum": ["escalations", "interventions"]},
+                    "n": {"type": "integer"},
+                    "mail": {"type": "string", "format": "email"}
+                },
+                "required": ["n"],
+                "additionalProperties": false
+            })
+            .to_string();
         },
         vec![],
         vec![],
