@@ -6,7 +6,8 @@
 use std::time::Duration;
 
 const KIB: usize = 1024;
-const MIB: usize = 1024 * KIB;
+/// Bytes of a mebibyte, for limits and for the texts that name them.
+pub const MIB: usize = 1024 * KIB;
 
 // === sandbox: measured on Rust, Python and JavaScript components ===
 
@@ -52,6 +53,11 @@ pub const GUEST_TICK_REST: Duration = Duration::from_millis(100);
 pub const COMPILER_STACK_BYTES: usize = 16 * MIB;
 /// limit: A compiled component in the cache: a Python component has 37 MB. A larger file is not of our making.
 pub const COMPILED_BYTES: usize = 64 * MIB;
+
+/// The most that `wasi:io/streams` lets one blocking write hold; the interface's own number.
+pub const GUEST_BLOCKING_WRITE_BYTES: u64 = 4 * KIB as u64;
+/// After this nobody still writes a file of the cache: what is left over is removed.
+pub const ABANDONED_CACHE_FILE: Duration = Duration::from_secs(3_600);
 
 // === turns ===
 

@@ -48,7 +48,12 @@ impl Relay {
     ///
     /// # Errors
     /// Everything that ends a call without a result, in words for the assistant.
-    pub async fn call(&self, tool: &str, arguments: Map<String, Value>, watch: Watch<'_>) -> Result<ToolResult, CallError> {
+    pub async fn call(
+        &self,
+        tool: &str,
+        arguments: Map<String, Value>,
+        watch: Watch<'_>,
+    ) -> Result<ToolResult, CallError> {
         let delivery = deliver::Delivery::Live(self.helpdesk.as_ref());
         let mut result = turns::run(self, tool, arguments, &delivery, watch).await?;
         for item in &mut result.content {

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 
 use crate::call::Call;
 use crate::collection::Row;
+use crate::passthrough::{add, done, of};
 use crate::reply::{Refusal, Reply};
 use crate::resource::Resource;
 use crate::switches::BlockedChange;
@@ -13,15 +14,9 @@ use crate::world::World;
 /// Id of the one row that settings have.
 const ONLY: u64 = 1;
 
-/// `{"ok":true}`.
-pub(crate) fn done() -> Reply {
-    Reply::raw(json!({"ok": true}))
-}
-
 /// `{"<what>":{…}}`.
 pub(crate) fn shown(resource: &Resource, world: &World, id: u64) -> Reply {
-    let row = world.rows(resource.collection).get(id).cloned();
-    Reply::raw(json!({resource.what: row}))
+    of(resource.what, json!(world.rows(resource.collection).get(id)))
 }
 
 /// Makes a row from the body.
@@ -45,14 +40,14 @@ pub(crate) fn deleted(resource: &Resource, world: &mut World, call: &Call) -> Re
 /// A change that the rules forbid, as the switch wants it refused.
 pub(crate) fn blocked(world: &World, field: &str, words: impl Into<String>) -> Refusal {
     match world.switches.blocked_change {
-        BlockedChange::InsideOk => Refusal::Inside(words.into()),
+        BlockedChange::Inside => Refusal::Inside(words.into()),
         BlockedChange::Unprocessable => Refusal::field(field, words),
     }
 }
 
 /// Puts the settings of a kind into a fresh world.
 pub(crate) fn seed_settings(world: &mut World, collection: &'static str, settings: Value) {
-    world.rows_mut(collection).add(crate::collection::row(settings));
+    add(world, collection, [settings]);
 }
 
 /// The settings of a kind.
@@ -64,7 +59,7 @@ pub(crate) fn settings(world: &World, collection: &str) -> Row {
 
 /// `{"<collection>":{…}}`.
 pub(crate) fn settings_shown(world: &World, collection: &str) -> Reply {
-    Reply::raw(json!({collection: settings(world, collection)}))
+    of(collection, json!(settings(world, collection)))
 }
 
 /// Changes settings whose fields are known.

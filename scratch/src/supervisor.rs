@@ -3,9 +3,10 @@
 use serde_json::{Value, json};
 
 use crate::call::Call;
-use crate::collection::{Row, row, text};
+use crate::collection::{Row, text};
 use crate::families::Known::{Guess, Recorded};
 use crate::families::{Entry, Family};
+use crate::passthrough::{add, set};
 use crate::reply::{Refusal, Reply, Style};
 use crate::resource::{Field, Kind, Resource};
 use crate::standard::{created, deleted};
@@ -74,7 +75,7 @@ fn seed(world: &mut World) {
         ("jobs", job(PROTECTED, "RenewLicence", Some("No route to host"))),
     ];
     for (collection, value) in seeds {
-        world.rows_mut(collection).add(row(value));
+        add(world, collection, [value]);
     }
 }
 
@@ -140,8 +141,7 @@ fn jobs(world: &mut World, _: &Call) -> Result<Reply, Refusal> {
 fn jobs_retry(world: &mut World, call: &Call) -> Result<Reply, Refusal> {
     let ids = chosen(world, call, |job| text(job, "state") == "failed")?;
     for id in &ids {
-        let changes = row(json!({"state": "queued", "attempts": 0, "exception": null}));
-        world.rows_mut("jobs").update(*id, &changes);
+        set(world, "jobs", *id, json!({"state": "queued", "attempts": 0, "exception": null}));
         world.did(format!("job:{id}"), "queued again");
     }
     Ok(Reply::raw(json!({"ok": true, "retried": ids.len()})))

@@ -224,6 +224,32 @@ switches! {
         Needed "needed" "401 without a token.";
     "Whether `GET faqs` wants a token. The route table shows no ability, as for the open idempotency_key route."
 
+    other_address: OtherAddress =
+        Unauthenticated "unauthenticated" "401, as for no token.",
+        Forbidden "forbidden" "403.";
+    "What a token gets that is used from another address than its `allowed_ip`. Unknown; all callers come from 127.0.0.1."
+
+    widened_token: WidenedToken =
+        Unprocessable "unprocessable" "422 on `abilities`.",
+        Forbidden "forbidden" "403.";
+    "What an API token gets that grants an ability which it does not hold itself. That it is refused is known, the status is not."
+
+    blocked_change: BlockedChange =
+        Inside "inside" "A failure inside a 200, with the flag of `passthrough_failure`.",
+        Unprocessable "unprocessable" "422 on the field that names it.";
+    "How a pass-through route refuses what its rules forbid: a queue or category in use, a built-in one. The docs tell of the rule; that such routes fail inside a 200 is known, which of them do is not."
+
+    diagnostics: Diagnostics =
+        Enabled "enabled" "They answer.",
+        Disabled "disabled" "404.";
+    "Whether this build has the four administration diagnostics routes. The recorded install had them disabled; enabled here, so that every route can be reached."
+
+    logo_part: LogoPart =
+        Either "either" "`logo` or `file`.",
+        Logo "logo" "`logo` only.",
+        File "file" "`file` only.";
+    "Name of the multipart part of the two branding logos. It is in no public text; the other uploads call theirs `file`."
+
     template_rules: TemplateRules =
         October "october" "What is left out of an update stays; a stock response needs identifier and category; its list can be searched.",
         June "june" "An update blanks content, subject and is_enabled when they are left out; an empty stock response is taken; search and include_content are ignored.";
@@ -258,32 +284,6 @@ switches! {
         Needed "needed" "422 without date_from and date_to.",
         LastThirtyDays "last_thirty_days" "The thirty days before today.";
     "What a report without dates does. The original's tool names other fields (from, to), which the server does not read."
-
-    other_address: OtherAddress =
-        Unauthenticated "unauthenticated" "401, as for no token.",
-        Forbidden "forbidden" "403.";
-    "What a token gets that is used from another address than its `allowed_ip`. Unknown; all callers come from 127.0.0.1."
-
-    widened_token: WidenedToken =
-        Unprocessable "unprocessable" "422 on `abilities`.",
-        Forbidden "forbidden" "403.";
-    "What an API token gets that grants an ability which it does not hold itself. That it is refused is known, the status is not."
-
-    blocked_change: BlockedChange =
-        InsideOk "inside_ok" "200 with the flag that `passthrough_failure` chooses.",
-        Unprocessable "unprocessable" "422 on the field that names it.";
-    "How a pass-through route refuses what its rules forbid: a queue or category in use, a built-in one. The docs tell of the rule; that such routes fail inside a 200 is known, which of them do is not."
-
-    diagnostics: Diagnostics =
-        Enabled "enabled" "They answer.",
-        Disabled "disabled" "404.";
-    "Whether this build has the four administration diagnostics routes. The recorded install had them disabled; enabled here, so that every route can be reached."
-
-    logo_part: LogoPart =
-        Either "either" "`logo` or `file`.",
-        Logo "logo" "`logo` only.",
-        File "file" "`file` only.";
-    "Name of the multipart part of the two branding logos. It is in no public text; the other uploads call theirs `file`."
 
     passthrough_failure: PassthroughFailure =
         MyError "my_error" "`{\"my_error\":\"…\"}`.",

@@ -120,7 +120,10 @@ pub fn seeded() -> Vec<Token> {
                 Some(Role::Superuser),
             )
         },
-        token("none", "1|scratchNoneHoldsNoAbilityWhatsoever007", Vec::new(), Some(Role::Staff)),
+        Token {
+            sysadmin: true,
+            ..token("none", "1|scratchNoneHoldsNoAbilityWhatsoever007", Vec::new(), Some(Role::Superuser))
+        },
         Token {
             owner_email: "tom.becker@kestrel.example".into(),
             queues: Some(vec![1]),

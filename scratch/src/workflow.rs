@@ -5,9 +5,10 @@ mod queues;
 use serde_json::{Value, json};
 
 use crate::call::Call;
-use crate::collection::{Row, text};
+use crate::collection::text;
 use crate::families::Known::{Documented, Guess, Recorded};
 use crate::families::{Entry, Family};
+use crate::passthrough::{add, of, set};
 use crate::reply::{Refusal, Reply, Style};
 use crate::resource::{Field, Kind, Resource};
 use crate::standard::{blocked, created, deleted, seed_settings, settings_updated, updated};
@@ -109,8 +110,7 @@ fn seed(world: &mut World) {
     let escalations =
         [(240, "notify", "marta.kowalska@kestrel.example"), (1440, "email", "jonas.lind@kestrel.example")];
     for (minutes, action, email) in escalations {
-        let row = crate::collection::row(json!({"minutes": minutes, "action": action, "email": email}));
-        world.rows_mut("escalations").add(row);
+        add(world, ESCALATION.collection, [json!({"minutes": minutes, "action": action, "email": email})]);
     }
     seed_settings(
         world,
@@ -124,7 +124,7 @@ fn seed(world: &mut World) {
 
 /// `{"<plural>":[…]}`.
 fn listed(world: &World, resource: &Resource) -> Result<Reply, Refusal> {
-    Ok(Reply::raw(json!({resource.collection: resource.list(world)})))
+    Ok(of(resource.collection, resource.list(world)))
 }
 
 fn business_hours(world: &mut World, call: &Call) -> Result<Reply, Refusal> {
@@ -157,8 +157,7 @@ fn generate_token(world: &mut World, call: &Call) -> Result<Reply, Refusal> {
         plans,
     });
     remotes.push(json!({"remote_name": name, "token_id": token_id.to_string()}));
-    let changes = Row::from_iter([("remotes".to_owned(), json!(remotes))]);
-    world.rows_mut(INTERVENTION.collection).update(id, &changes);
+    set(world, INTERVENTION.collection, id, json!({"remotes": remotes}));
     world.did(format!("intervention:{id}"), format!("token {token_id} made"));
     Ok(Reply::raw(json!({"remote_name": name, "token": secret})))
 }

@@ -47,7 +47,7 @@ fn sources() -> Vec<Source> {
 
 /// The code of a file: no comments, and nothing after the first test module.
 fn code(text: &str) -> String {
-    let text = text.split("#[cfg(test)]\nmod ").next().unwrap_or(text);
+    let text = text.split("#[cfg(test)]\nmod tests {").next().unwrap_or(text);
     let lines: Vec<&str> = text.lines().filter(|line| !line.trim_start().starts_with("//")).collect();
     lines.join("\n")
 }
@@ -173,20 +173,21 @@ fn rooms_know_only_what_lies_below() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
+/// Numbers of 1,024 and more in a line: whole words only, so no `Rfc3339` and no `\u{202e}`.
+fn large_numbers(line: &str) -> Vec<u64> {
+    let words = line.split(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '_' | '\\' | '{')));
+    words.filter_map(|word| word.replace('_', "").parse().ok()).filter(|number| *number >= 1024).collect()
+}
+
 #[test]
 fn numbers_that_bound_stand_in_limits() {
+    // A port that people type, and what sizes are called in texts: they bound nothing.
+    let free = [("cli/arguments.rs", 9191), ("relay/plan.rs", 1_000), ("relay/plan.rs", 1_000_000)];
     let mut large = Vec::new();
-    for source in sources() {
-        if matches!(source.path.as_str(), "limits.rs") {
-            continue;
-        }
+    for source in sources().into_iter().filter(|source| source.path != "limits.rs") {
         for line in source.code.lines() {
-            let digits = line.split(|c: char| !c.is_ascii_digit() && c != '_').map(|word| word.replace('_', ""));
-            for word in digits.filter(|word| !word.is_empty()) {
-                if word.parse::<u64>().is_ok_and(|number| number >= 1024)
-                    && !line.contains("tickiti:")
-                    && !line.contains('"')
-                {
+            for number in large_numbers(line) {
+                if !free.contains(&(source.path.as_str(), number)) {
                     large.push(format!("{}: {}", source.path, line.trim()));
                 }
             }

@@ -39,7 +39,11 @@ const TESTS: &[(&str, &str, &str)] = &[
     ("RESPONSE_BYTES", "an_answer_too_large_is_not_read_to_its_end", "an_answer_too_large_is_not_read_to_its_end"),
     ("RESPONSE_HEADERS", "headers_are_bounded", "headers_are_bounded"),
     ("JSON_DEPTH", "depth_is_bounded_where_serde_json_stops", "depth_is_bounded_where_serde_json_stops"),
-    ("SECRET_CHARS", "a_secret_too_short_to_be_one_is_not_looked_for", "a_secret_too_short_to_be_one_is_not_looked_for"),
+    (
+        "SECRET_CHARS",
+        "a_secret_too_short_to_be_one_is_not_looked_for",
+        "a_secret_too_short_to_be_one_is_not_looked_for",
+    ),
     ("TEXT_FILE_BYTES", "a_file_has_the_size_that_its_use_allows", "a_file_has_the_size_that_its_use_allows"),
     ("FILE_BYTES", "a_file_has_the_size_that_its_use_allows", "a_file_has_the_size_that_its_use_allows"),
     ("OUTPUT_BYTES", "a_file_appears_whole_with_its_digest", "an_output_that_outgrows_its_bound_leaves_nothing"),
@@ -68,18 +72,21 @@ fn every_limit_has_both_tests() {
     for line in limits.lines() {
         if line.starts_with("/// limit: ") {
             is_limit = true;
-        } else if let Some(rest) = line.strip_prefix("pub const ") {
-            if std::mem::take(&mut is_limit) {
-                marked.insert(rest.split(':').next().unwrap().to_owned());
-            }
+        } else if let Some(rest) = line.strip_prefix("pub const ")
+            && std::mem::take(&mut is_limit)
+        {
+            marked.insert(rest.split(':').next().unwrap().to_owned());
         }
     }
     let known: BTreeSet<String> = TESTS.iter().map(|(limit, ..)| (*limit).to_owned()).collect();
     assert_eq!(marked, known, "left: limits.rs; right: the list of this test");
 
     let tests = test_names();
-    let missing: Vec<&str> =
-        TESTS.iter().flat_map(|(_, obeyed, violated)| [*obeyed, *violated]).filter(|name| !tests.contains(*name)).collect();
+    let missing: Vec<&str> = TESTS
+        .iter()
+        .flat_map(|(_, obeyed, violated)| [*obeyed, *violated])
+        .filter(|name| !tests.contains(*name))
+        .collect();
     assert!(missing.is_empty(), "no such tests: {missing:?}");
 }
 

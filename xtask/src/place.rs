@@ -9,6 +9,10 @@ use std::process::Command;
 /// anew whenever one of these changes, so that `cargo test` and `cargo xtask test` would rebuild for each other for ever.
 const CARGO_S_OWN: [&str; 2] = ["CARGO_PKG_", "CARGO_MANIFEST_"];
 
+/// Tells the tests, the demo and the bench which relay to drive: the one that the job has just built. Without it they would
+/// build one themselves.
+pub(crate) const RELAY_BIN: &str = "TICKITI_RELAY_BIN";
+
 /// The folders every job works in. All paths are absolute: a job works from any folder below the root.
 pub(crate) struct Place {
     /// The root of the repository.

@@ -2,7 +2,7 @@
 
 use std::ffi::OsString;
 
-use crate::place::Place;
+use crate::place::{Place, RELAY_BIN};
 use crate::setup;
 use crate::step;
 
@@ -29,7 +29,8 @@ pub(crate) fn demo(place: &Place, _: &[OsString]) -> Result<(), String> {
         "demo",
     ]);
     step::shown("build plugins, relay and demo", &mut build)?;
-    step::shown("demo", &mut place.command(place.built("debug", "demo")))?;
+    let relay = place.built("debug", "tickiti-relay");
+    step::shown("demo", place.command(place.built("debug", "demo")).env(RELAY_BIN, relay))?;
     Ok(())
 }
 
@@ -39,7 +40,8 @@ pub(crate) fn bench(place: &Place, arguments: &[OsString]) -> Result<(), String>
     let mut build = place.cargo();
     build.args(["build", "--release", "-p", "tickiti-relay", "-p", "tickiti-relay-tests", "--bins"]);
     step::shown("build relay and floor for release", &mut build)?;
-    step::shown("measure", place.command(place.built("release", "bench")).args(arguments))?;
+    let relay = place.built("release", "tickiti-relay");
+    step::shown("measure", place.command(place.built("release", "bench")).args(arguments).env(RELAY_BIN, relay))?;
     Ok(())
 }
 

@@ -4,7 +4,7 @@ use std::ffi::OsString;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-use crate::place::{Place, strict};
+use crate::place::{Place, RELAY_BIN, strict};
 use crate::say;
 use crate::setup;
 use crate::step::{self, Failure};
@@ -64,7 +64,9 @@ fn dependencies(place: &Place, report: &mut Report) {
 
 fn run_tests(place: &Place, report: &mut Report) {
     let mut tally = Tally::default();
-    let outcome = step::watched("tests", &mut cargo(place, &["test", "--workspace", "--no-fail-fast"]), |line| {
+    let mut test = cargo(place, &["test", "--workspace", "--no-fail-fast"]);
+    test.env(RELAY_BIN, place.built("debug", "tickiti-relay"));
+    let outcome = step::watched("tests", &mut test, |line| {
         tally.add_line(line);
         if !is_one_pass(line) {
             say::line(line);

@@ -82,6 +82,7 @@ pub(super) fn members<'a>(route: &str, input: &'a str) -> Result<Members<'a>, Re
 pub(super) fn build(route: &Route, input: &str, members: &Members<'_>, marks: &Marks) -> Result<Body, Refusal> {
     match route.encoding {
         Encoding::Json => {
+            no_file_parts(route, members, marks)?;
             let text = json::compact(input).map_err(|_| Refusal::NotAnObject { route: route.name.clone() })?;
             Ok(Body::Json(pieces(&text, marks)))
         }
@@ -90,12 +91,27 @@ pub(super) fn build(route: &Route, input: &str, members: &Members<'_>, marks: &M
     }
 }
 
+/// `MARK/name` is a file for a form; in JSON it would become a data URI with a tail.
+fn no_file_parts(route: &Route, members: &Members<'_>, marks: &Marks) -> Result<(), Refusal> {
+    if marks.is_empty() {
+        return Ok(());
+    }
+    let is_file = |raw: &RawValue| {
+        let text = raw.get().trim_matches('"');
+        text.split_once('/').is_some_and(|(mark, _)| marks.get(mark).is_some())
+    };
+    match members.iter().find(|(_, raw)| is_file(raw)) {
+        Some((name, _)) => Err(Refusal::TakesNoFile { route: route.name.clone(), name: name.clone() }),
+        None => Ok(()),
+    }
+}
+
 /// Cuts a JSON text where marks stand.
 fn pieces(text: &str, marks: &Marks) -> Vec<Piece> {
     let mut pieces = Vec::with_capacity(1);
     let mut rest = text;
     while let Some((at, marked)) = marks.find(rest) {
-        pieces.push(Piece::Text(Bytes::copy_from_slice(rest[..at].as_bytes())));
+        pieces.push(Piece::Text(Bytes::copy_from_slice(&rest.as_bytes()[..at])));
         pieces.push(Piece::DataUri(Arc::clone(marked)));
         rest = &rest[at + MARK_CHARS..];
     }

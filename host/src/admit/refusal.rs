@@ -77,6 +77,16 @@ pub enum Refusal {
         /// Name of the placeholder.
         name: String,
     },
+    /// A file for a form, on a route that takes JSON.
+    #[error(
+        "the endpoint `{route}` takes no file, so `{name}` cannot be sent to it; `list_endpoints` shows `\"encoding\":\"multipart\"` where one takes files"
+    )]
+    TakesNoFile {
+        /// Name of the route.
+        route: String,
+        /// Name of the member.
+        name: String,
+    },
     /// A member cannot be written into an address.
     #[error(
         "`{name}` cannot be sent to `{route}`: that endpoint is a GET, its values are texts, numbers, true or false, and lists of those"

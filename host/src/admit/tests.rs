@@ -177,6 +177,10 @@ fn files_stand_where_their_marks_stood() {
         matches!(&parts[0].value, PartValue::File(shown, marked) if shown == "shown.png" && marked.name == "one.png")
     );
     assert!(matches!(&parts[1].value, PartValue::Text(text) if text == "5"));
+
+    let refusal =
+        admit(&request("tickets.show", json!({"file": format!("{one}/shown.png")})), rules, &marks).unwrap_err();
+    assert!(matches!(refusal, Refusal::TakesNoFile { .. }), "{refusal}");
 }
 
 #[test]

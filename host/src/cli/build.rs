@@ -82,8 +82,9 @@ async fn assemble(
     redactor: Option<Redactor>,
     routes: Option<&Path>,
 ) -> Result<Relay, VerbError> {
-    let files = Files::new(local.files.clone())
-        .map_err(|refusals| VerbError::Configuration(refusals.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")))?;
+    let files = Files::new(local.files.clone()).map_err(|refusals| {
+        VerbError::Configuration(refusals.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))
+    })?;
     let sandbox = Sandbox::new(Some(local.cache.clone()));
     let mut installed = Vec::new();
     for (name, plugin) in builtin(&sandbox).await {

@@ -139,7 +139,8 @@ impl Change {
 
 /// The entry in the client's own shape.
 pub fn entry(client: Client, launch: &Launch) -> Value {
-    let environment: Map<String, Value> = launch.environment.iter().map(|(name, value)| (name.clone(), json!(value))).collect();
+    let environment: Map<String, Value> =
+        launch.environment.iter().map(|(name, value)| (name.clone(), json!(value))).collect();
     let mut entry = Map::new();
     if client.wants_type() {
         entry.insert("type".into(), json!("stdio"));

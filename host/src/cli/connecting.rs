@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use super::arguments::Connect;
-use super::connect::{self, Change, Launch};
+use super::connect::{self, Change, Client, Launch};
 use super::{VerbError, build, print};
 use crate::config::{process_environment, variables};
 
@@ -14,7 +14,7 @@ pub(super) fn run(options: &Connect) -> Result<ExitCode, VerbError> {
     let change = if options.undo {
         connect::undo(options.client, project).map_err(failed)?
     } else {
-        connect::connect(options.client, project, &launch()?).map_err(failed)?
+        connect::connect(options.client, project, &launch(options.client)?).map_err(failed)?
     };
     if !options.dry_run && !change.unchanged {
         change.write().map_err(failed)?;
@@ -35,23 +35,35 @@ pub(super) fn run(options: &Connect) -> Result<ExitCode, VerbError> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// How a client starts this very program, with what the environment says now. The token goes by its file, never by itself:
-/// clients' files are copied, synchronised and committed.
-fn launch() -> Result<Launch, VerbError> {
+/// How a client starts this very program, with what the environment says now. The token goes by its file, or by a reference
+/// to the client's environment, never by itself: clients' files are copied, synchronised and committed.
+fn launch(client: Client) -> Result<Launch, VerbError> {
     let command = std::env::current_exe()
         .map_err(|error| VerbError::Failed(format!("the program does not know its own path: {error}")))?;
-    let set = |name: &str| process_environment(name).and_then(|value| value.into_string().ok()).filter(|value| !value.trim().is_empty());
-    if set(variables::API_BASE).is_none() || set(variables::API_TOKEN_FILE).is_none() {
+    let set = |name: &str| {
+        process_environment(name).and_then(|value| value.into_string().ok()).filter(|value| !value.trim().is_empty())
+    };
+    if set(variables::API_BASE).is_none() {
+        let missing = format!("set {} first, so that it can be written into the client's entry", variables::API_BASE);
+        return Err(VerbError::Configuration(missing));
+    }
+    let by_file = set(variables::API_TOKEN_FILE).is_some();
+    let reference = client.token_reference().filter(|_| set(variables::API_TOKEN).is_some() && !by_file);
+    if !by_file && reference.is_none() {
         return Err(VerbError::Configuration(format!(
-            "set {} and {} first, so that they can be written into the client's entry. The file holds the token and nothing \
-             else and is yours alone (chmod 600); the token itself is never written into a client's file",
-            variables::API_BASE,
+            "set {} first: a file that holds the token and nothing else and is yours alone (chmod 600). The token itself is \
+             never written into a client's file",
             variables::API_TOKEN_FILE
         )));
     }
     build::local()?;
-    let names = variables::VARIABLES.iter().map(|variable| variable.name).filter(|name| *name != variables::API_TOKEN);
-    let environment = names.filter_map(|name| set(name).map(|value| (name.to_owned(), value))).collect();
+    let names = variables::VARIABLES.iter().map(|variable| variable.name);
+    let environment = names
+        .filter_map(|name| match name {
+            variables::API_TOKEN => reference.map(|reference| (name.to_owned(), reference.to_owned())),
+            _ => set(name).map(|value| (name.to_owned(), value)),
+        })
+        .collect();
     Ok(Launch { command, environment })
 }
 
@@ -71,8 +83,22 @@ fn shown(change: &Change, options: &Connect) -> String {
         None => lines.push("no entry \"tickiti\"".into()),
     }
     if !options.dry_run && !options.undo {
+        if options
+            .client
+            .token_reference()
+            .is_some_and(|reference| change.entry.as_ref().is_some_and(|entry| entry.to_string().contains(reference)))
+        {
+            lines.push(format!(
+                "The client takes the token from its own environment: {} must be set where it is started. A file \
+                 ({}) is surer.",
+                variables::API_TOKEN,
+                variables::API_TOKEN_FILE
+            ));
+        }
         let copy: Option<&PathBuf> = change.copy.as_ref();
-        lines.extend(copy.map(|copy| format!("How it was before is kept in {}; --undo brings it back.", copy.display())));
+        lines.extend(
+            copy.map(|copy| format!("How it was before is kept in {}; --undo brings it back.", copy.display())),
+        );
         lines.push("Start the client anew. `tickiti-relay doctor` looks whether the relay itself is in order.".into());
     }
     lines.join("\n")

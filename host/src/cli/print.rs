@@ -9,7 +9,7 @@ pub(super) fn out(text: &str) {
 }
 
 /// Stdout itself, for who writes as it goes.
-pub(super) fn stdout() -> impl Write {
+pub(super) fn writer() -> impl Write {
     std::io::stdout().lock()
 }
 

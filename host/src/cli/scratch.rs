@@ -12,7 +12,7 @@ pub(super) fn run(options: &Scratch) -> Result<ExitCode, VerbError> {
         list: options.list,
         json: options.json,
     };
-    tickiti_relay_scratch::run(&arguments, &mut super::print::stdout())
+    tickiti_relay_scratch::run(&arguments, &mut super::print::writer())
         .map(|()| ExitCode::SUCCESS)
         .map_err(|error| VerbError::Failed(error.to_string()))
 }

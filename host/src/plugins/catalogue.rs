@@ -87,8 +87,11 @@ impl Catalogue {
 
     /// Up to three names that look like `name`.
     pub fn nearest(&self, name: &str) -> Vec<String> {
-        let mut scored: Vec<(f64, &str)> =
-            self.entries.iter().map(|entry| (strsim::jaro_winkler(name, &entry.tool.name), entry.tool.name.as_str())).collect();
+        let mut scored: Vec<(f64, &str)> = self
+            .entries
+            .iter()
+            .map(|entry| (strsim::jaro_winkler(name, &entry.tool.name), entry.tool.name.as_str()))
+            .collect();
         scored.sort_by(|left, right| right.0.total_cmp(&left.0));
         scored.into_iter().filter(|(score, _)| *score > 0.75).take(3).map(|(_, name)| name.to_owned()).collect()
     }

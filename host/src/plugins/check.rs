@@ -42,7 +42,11 @@ pub(super) fn faults(manifest: &Manifest, taken: impl Fn(&str) -> bool) -> Vec<F
         if tool.description.len() > limits::DESCRIPTION_BYTES {
             fault(
                 Some(tool),
-                format!("its description has {} bytes, more than {}", tool.description.len(), limits::DESCRIPTION_BYTES),
+                format!(
+                    "its description has {} bytes, more than {}",
+                    tool.description.len(),
+                    limits::DESCRIPTION_BYTES
+                ),
             );
         }
         if tool.input.len() > limits::SCHEMA_BYTES {
@@ -143,7 +147,11 @@ mod tests {
             grant: Grant::all(),
             guest: Arc::new(Nobody),
         };
-        let plugins = [installed("good", vec![tool("one")]), installed("bad", vec![tool("two"), tool("one")]), installed("fine", vec![tool("three")])];
+        let plugins = [
+            installed("good", vec![tool("one")]),
+            installed("bad", vec![tool("two"), tool("one")]),
+            installed("fine", vec![tool("three")]),
+        ];
         let (catalogue, faults) = Catalogue::new(plugins);
         assert_eq!(catalogue.iter().map(|entry| entry.tool.name.as_str()).collect::<Vec<_>>(), ["one", "three"]);
         assert_eq!(faults.len(), 1);

@@ -50,7 +50,9 @@ impl Schema {
     pub fn problems(&self, arguments: &Value) -> Vec<Problem> {
         match &self.validator {
             Some(validator) if validator.is_valid(arguments) => Vec::new(),
-            Some(validator) => validator.iter_errors(arguments).flat_map(|error| problems(&error, &self.value)).collect(),
+            Some(validator) => {
+                validator.iter_errors(arguments).flat_map(|error| problems(&error, &self.value)).collect()
+            }
             None => vec![Problem { at: String::new(), expected: "the tool's schema cannot be read".into() }],
         }
     }
@@ -87,7 +89,8 @@ fn problems(error: &jsonschema::ValidationError<'_>, schema: &Value) -> Vec<Prob
 }
 
 fn unknown_member(name: &str, at: &str, schema: &Value) -> String {
-    let known: Vec<&str> = members(schema, at).map(|members| members.keys().map(String::as_str).collect()).unwrap_or_default();
+    let known: Vec<&str> =
+        members(schema, at).map(|members| members.keys().map(String::as_str).collect()).unwrap_or_default();
     match nearest(name, known.iter().copied()) {
         Some(near) => format!("is not an argument of this tool (did you mean `{near}`?)"),
         None if known.is_empty() => "is not an argument of this tool, which takes none".into(),
@@ -109,7 +112,8 @@ fn members<'a>(schema: &'a Value, at: &str) -> Option<&'a serde_json::Map<String
 }
 
 fn enum_words(options: &Value, given: &Value) -> String {
-    let options: Vec<&str> = options.as_array().map(|all| all.iter().filter_map(Value::as_str).collect()).unwrap_or_default();
+    let options: Vec<&str> =
+        options.as_array().map(|all| all.iter().filter_map(Value::as_str).collect()).unwrap_or_default();
     let list = options.join(", ");
     match given.as_str().and_then(|given| nearest(given, options.iter().copied())) {
         Some(near) => format!("must be one of {list} (did you mean `{near}`?)"),

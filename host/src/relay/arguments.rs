@@ -37,8 +37,12 @@ pub(super) async fn prepare(
         return Err(CallError::Arguments { tool: entry.tool.name.clone(), problems });
     }
     if text.len() > limits::ARGUMENTS_BYTES {
-        let expected = format!("are {} bytes long, more than {}; give long texts as files", text.len(), limits::ARGUMENTS_BYTES);
-        return Err(CallError::Arguments { tool: entry.tool.name.clone(), problems: vec![Problem { at: String::new(), expected }] });
+        let expected =
+            format!("are {} bytes long, more than {}; give long texts as files", text.len(), limits::ARGUMENTS_BYTES);
+        return Err(CallError::Arguments {
+            tool: entry.tool.name.clone(),
+            problems: vec![Problem { at: String::new(), expected }],
+        });
     }
     let mut inputs = Vec::new();
     let mut outputs = Vec::new();
@@ -50,14 +54,20 @@ pub(super) async fn prepare(
             }
         }
     }
-    let opened = open(inputs, files, marks).await.map_err(|refusal| CallError::File { refusal, done: Done::default() })?;
+    let opened =
+        open(inputs, files, marks).await.map_err(|refusal| CallError::File { refusal, done: Done::default() })?;
     let overwrite = arguments.get("overwrite").and_then(Value::as_bool).unwrap_or(false);
-    let call = Call { tool: entry.tool.name.clone(), arguments: text, settings: "{}".to_owned(), now: now(), files: opened };
+    let call =
+        Call { tool: entry.tool.name.clone(), arguments: text, settings: "{}".to_owned(), now: now(), files: opened };
     Ok(Ready { call: Arc::new(call), outputs, overwrite })
 }
 
 /// Opens files and gives each a mark. Reading is blocking, so it happens off the thread that serves.
-async fn open(inputs: Vec<(String, String, Access)>, files: &Arc<Files>, marks: &mut Marks) -> Result<Vec<File>, FileRefusal> {
+async fn open(
+    inputs: Vec<(String, String, Access)>,
+    files: &Arc<Files>,
+    marks: &mut Marks,
+) -> Result<Vec<File>, FileRefusal> {
     if inputs.is_empty() {
         return Ok(Vec::new());
     }

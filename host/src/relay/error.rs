@@ -19,7 +19,10 @@ pub enum CallError {
         nearest: Vec<String>,
     },
     /// The arguments do not fit the tool's schema.
-    #[error("the arguments do not fit the tool `{tool}`: {}. Nothing was sent; correct them and call again", problem_words(problems))]
+    #[error(
+        "the arguments do not fit the tool `{tool}`: {}. Nothing was sent; correct them and call again",
+        problem_words(problems)
+    )]
     Arguments {
         /// Name of the tool.
         tool: String,
@@ -35,7 +38,10 @@ pub enum CallError {
         done: Done,
     },
     /// The plugin's code failed.
-    #[error("the plugin `{plugin}` could not do its part: {fault}. This is a fault of the plugin, not of your arguments{}", guest_words(fault))]
+    #[error(
+        "the plugin `{plugin}` could not do its part: {fault}. This is a fault of the plugin, not of your arguments{}",
+        guest_words(fault)
+    )]
     Guest {
         /// Name of the plugin.
         plugin: String,
@@ -121,8 +127,12 @@ impl CallError {
     }
 }
 
-/// A sentence begins with a capital letter, unless it begins with a name in backticks.
+/// A sentence begins with a capital letter, unless it begins with a name: a route's, or one in backticks.
 fn capitalised(text: &str) -> String {
+    let first_word = text.split_whitespace().next().unwrap_or_default();
+    if first_word.trim_end_matches([',', '.', ':']).contains(|c: char| !c.is_alphabetic()) {
+        return text.to_owned();
+    }
     let mut characters = text.chars();
     characters.next().map(|first| first.to_uppercase().chain(characters).collect()).unwrap_or_default()
 }

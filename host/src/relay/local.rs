@@ -17,7 +17,10 @@ pub(super) fn answer(request: &Request, tool: &Tool, routes: &Table) -> Option<R
         return None;
     }
     if !tool.routes.iter().any(|declared| declared == ENDPOINTS) {
-        return Some(Err(format!("the tool `{}` did not declare `{ENDPOINTS}`; this is a fault of its plugin", tool.name)));
+        return Some(Err(format!(
+            "the tool `{}` did not declare `{ENDPOINTS}`; this is a fault of its plugin",
+            tool.name
+        )));
     }
     let input: Map<String, Value> = serde_json::from_str(&request.input).unwrap_or_default();
     let text = match input.get("family").and_then(Value::as_str).filter(|family| !family.is_empty()) {
@@ -49,7 +52,9 @@ fn rows(routes: &Table, family: &str) -> Result<String, String> {
     if rows.is_empty() {
         let known = routes.families();
         return Err(match routes.nearest_family(family).first() {
-            Some(near) => format!("There is no family `{family}`; did you mean `{near}`? The families: {}", known.join(", ")),
+            Some(near) => {
+                format!("There is no family `{family}`; did you mean `{near}`? The families: {}", known.join(", "))
+            }
             None => format!("There is no family `{family}`. The families: {}", known.join(", ")),
         });
     }
@@ -85,7 +90,8 @@ fn row(route: &Route) -> Value {
         row.insert("file_part".into(), json!(part));
     }
     if !route.body.is_empty() {
-        let fields: Map<String, Value> = route.body.iter().map(|field| (field.name.clone(), json!(field.about))).collect();
+        let fields: Map<String, Value> =
+            route.body.iter().map(|field| (field.name.clone(), json!(field.about))).collect();
         row.insert("body".into(), Value::Object(fields));
     }
     if route.repeat == Repeat::Keyed {

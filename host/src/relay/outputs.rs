@@ -60,7 +60,9 @@ impl Outputs {
         if let Some(expected) = &write.sha256
             && !output.sha256_hex().eq_ignore_ascii_case(expected)
         {
-            return Err(WriteFault::Plugin("the file's SHA-256 is not what the helpdesk said; nothing was saved".into()));
+            return Err(WriteFault::Plugin(
+                "the file's SHA-256 is not what the helpdesk said; nothing was saved".into(),
+            ));
         }
         if let Some(mark) = mark {
             marks.release(mark);

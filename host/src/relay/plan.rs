@@ -112,7 +112,8 @@ fn shown(body: &Body) -> Value {
 
 /// `<logo.png, 10 KB, image/png>`: fit to stand inside a JSON string.
 fn label(marked: &Marked) -> String {
-    let name: String = marked.name.chars().filter(|character| !character.is_control() && !matches!(character, '"' | '\\')).collect();
+    let name: String =
+        marked.name.chars().filter(|character| !character.is_control() && !matches!(character, '"' | '\\')).collect();
     format!("<{name}, {}, {}>", size(marked.bytes.len()), marked.media_type)
 }
 

@@ -22,7 +22,12 @@ pub(super) enum Fault {
 }
 
 /// The standard form of an answer: JSON token for token, text as it is.
-pub(super) async fn answer(answer: Answer, route: &str, tool: &Tool, files: Arc<Files>) -> Result<ToolResult, FileRefusal> {
+pub(super) async fn answer(
+    answer: Answer,
+    route: &str,
+    tool: &Tool,
+    files: Arc<Files>,
+) -> Result<ToolResult, FileRefusal> {
     let structured = match (&tool.output, &answer.body) {
         (Some(_), AnswerBody::Json(text)) => serde_json::from_str(text).ok(),
         _ => None,
@@ -49,21 +54,44 @@ pub(super) async fn output(
         content.push(item(piece, marks, &files).await?);
     }
     let mut structured = None;
-    if let Some(text) = output.structured {
-        let compact = json::compact(&text).map_err(|_| Fault::Plugin("a structured result that is not JSON".into()))?.into_owned();
-        if tool.output.is_some() {
-            structured = serde_json::from_str(&compact).ok();
-        }
-        if content.is_empty() {
-            content.push(Item::Text(bounded(compact, &format!("{}.json", tool.name), &files).await.map_err(Fault::File)?));
+    match output.structured {
+        None => content.extend(saved.iter().map(|written| Item::Text(saved_words(written)))),
+        Some(text) => {
+            let compact =
+                json::compact(&text).map_err(|_| Fault::Plugin("a structured result that is not JSON".into()))?;
+            let compact = with_saved(compact.into_owned(), &saved);
+            if tool.output.is_some() {
+                structured = serde_json::from_str(&compact).ok();
+            }
+            if content.is_empty() {
+                content.push(Item::Text(
+                    bounded(compact, &format!("{}.json", tool.name), &files).await.map_err(Fault::File)?,
+                ));
+            }
         }
     }
-    content.extend(saved.iter().map(|written| Item::Text(saved_words(written))));
     let leaked = content.iter().any(|item| matches!(item, Item::Text(text) if marks.find(text).is_some()));
     if leaked {
         return Err(Fault::Plugin("a result with a mark inside a text".into()));
     }
     Ok(ToolResult { content, structured })
+}
+
+/// A structured result with the relay's own words under one member of its own: where files really are.
+fn with_saved(mut text: String, saved: &[Written]) -> String {
+    if saved.is_empty() || !text.ends_with('}') {
+        return text;
+    }
+    let places: Vec<serde_json::Value> = saved
+        .iter()
+        .map(|written| serde_json::json!({"path": written.path, "bytes": written.bytes, "sha256": written.sha256}))
+        .collect();
+    text.pop();
+    if !text.ends_with('{') {
+        text.push(',');
+    }
+    text.push_str(&format!("\"relay\":{}}}", serde_json::json!({ "saved": places })));
+    text
 }
 
 async fn item(piece: Content, marks: &Marks, files: &Arc<Files>) -> Result<Item, Fault> {
@@ -76,13 +104,22 @@ async fn item(piece: Content, marks: &Marks, files: &Arc<Files>) -> Result<Item,
             };
             Ok(Item::Text(bounded(text, "result.txt", files).await.map_err(Fault::File)?))
         }
-        Content::Image(blob) => blob_item(blob, "image", marks, files, |media_type, bytes| Item::Image { media_type, bytes }).await,
-        Content::Audio(blob) => blob_item(blob, "sound", marks, files, |media_type, bytes| Item::Audio { media_type, bytes }).await,
+        Content::Image(blob) => {
+            blob_item(blob, "image", marks, files, |media_type, bytes| Item::Image { media_type, bytes }).await
+        }
+        Content::Audio(blob) => {
+            blob_item(blob, "sound", marks, files, |media_type, bytes| Item::Audio { media_type, bytes }).await
+        }
         Content::Document(document) => match document.blob {
             None => Ok(Item::Link { uri: document.uri, name: document.name }),
             Some(blob) => {
                 let uri = document.uri;
-                blob_item(blob, &document.name, marks, files, |media_type, bytes| Item::Document { uri, media_type, bytes }).await
+                blob_item(blob, &document.name, marks, files, |media_type, bytes| Item::Document {
+                    uri,
+                    media_type,
+                    bytes,
+                })
+                .await
             }
         },
     }
@@ -124,7 +161,9 @@ async fn bounded(text: String, name: &str, files: &Arc<Files>) -> Result<String,
 
 async fn save(name: String, bytes: Bytes, files: &Arc<Files>) -> Result<Written, FileRefusal> {
     let files = Arc::clone(files);
-    tokio::task::spawn_blocking(move || files.save(&name, &bytes)).await.unwrap_or_else(|_| Err(FileRefusal::interrupted()))
+    tokio::task::spawn_blocking(move || files.save(&name, &bytes))
+        .await
+        .unwrap_or_else(|_| Err(FileRefusal::interrupted()))
 }
 
 fn saved_words(written: &Written) -> String {

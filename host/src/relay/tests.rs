@@ -1,5 +1,9 @@
 //! The turn loop against a scripted plugin and a scripted helpdesk.
 
+mod bounds;
+mod files;
+mod plans;
+
 use std::borrow::Cow;
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
@@ -10,13 +14,13 @@ use serde_json::json;
 use tickiti_relay_routes::Table;
 
 use super::*;
-use crate::limits;
 use crate::admit::{Admitted, Body, Grant, Piece};
 use crate::contract::{
-    self, Access, Blob, Call, Content, Document, Effect, FileArgument, Guest, GuestFault, Manifest, Output, Reply, Request, Step, Tool, Turn,
-    Write,
+    self, Access, Blob, Call, Content, Document, Effect, FileArgument, Guest, GuestFault, Manifest, Output, Reply,
+    Request, Step, Tool, Turn, Write,
 };
 use crate::files::FileRules;
+use crate::limits;
 use crate::plugins::Installed;
 use crate::upstream::{Answer, AnswerBody, Broken, HeldValue};
 
@@ -24,8 +28,11 @@ use crate::upstream::{Answer, AnswerBody, Broken, HeldValue};
 #[derive(Default)]
 struct Scripted {
     replies: Mutex<VecDeque<Script>>,
-    calls: Mutex<Vec<(Arc<Call>, String, Vec<contract::Answer>)>>,
+    calls: Mutex<Vec<Given>>,
 }
+
+/// What a turn was given: the call, the state and the answers.
+type Given = (Arc<Call>, String, Vec<contract::Answer>);
 
 type Script = Box<dyn FnOnce(&Call, &[contract::Answer]) -> Result<Reply, GuestFault> + Send>;
 
@@ -43,7 +50,12 @@ impl Guest for Scripted {
         std::future::ready(self.next(call, String::new(), Vec::new())).boxed()
     }
 
-    fn resume(&self, call: Arc<Call>, state: String, answers: Vec<contract::Answer>) -> BoxFuture<'_, Result<Reply, GuestFault>> {
+    fn resume(
+        &self,
+        call: Arc<Call>,
+        state: String,
+        answers: Vec<contract::Answer>,
+    ) -> BoxFuture<'_, Result<Reply, GuestFault>> {
         std::future::ready(self.next(call, state, answers)).boxed()
     }
 }
@@ -105,7 +117,8 @@ fn stage(tool: impl FnOnce(&mut Tool), replies: Vec<Script>, answers: Vec<Result
     tool(&mut described);
     let guest = Arc::new(Scripted { replies: Mutex::new(replies.into()), calls: Mutex::default() });
     let desk = Arc::new(Desk { answers: Mutex::new(answers.into()), sent: Mutex::default() });
-    let manifest = Manifest { name: "probes".into(), version: "1.0.0".into(), about: String::new(), tools: vec![described] };
+    let manifest =
+        Manifest { name: "probes".into(), version: "1.0.0".into(), about: String::new(), tools: vec![described] };
     let installed = Installed { manifest, grant: Grant::all(), guest: guest.clone() };
     let (catalogue, faults) = Catalogue::new([installed]);
     assert_eq!(faults, []);
@@ -156,7 +169,11 @@ fn text(result: &ToolResult) -> &str {
 
 #[test]
 fn relay_hands_the_answer_on_untouched() {
-    let stage = stage(|_| {}, vec![says(|| Step::Relay(request("tickets.query", r#"{"x": 1.0}"#)))], vec![ok(r#"{"z":1.0,"a":12345678901234567890123}"#)]);
+    let stage = stage(
+        |_| {},
+        vec![says(|| Step::Relay(request("tickets.query", r#"{"x": 1.0}"#)))],
+        vec![ok(r#"{"z":1.0,"a":12345678901234567890123}"#)],
+    );
     assert_eq!(text(&stage.call(json!({})).unwrap()), r#"{"z":1.0,"a":12345678901234567890123}"#);
     assert_eq!(stage.sent(), [r#"tickets.query {"x":1.0}"#]);
 }
@@ -172,14 +189,32 @@ fn arguments_reach_the_plugin_in_the_order_of_the_schema() {
 #[test]
 fn arguments_that_do_not_fit_are_refused_by_name_and_nothing_is_asked() {
     let stage = stage(
-        |tool| tool.input = json!({"type": "object", "properties": {"kind": {"enum": ["escalations", "interventions"]}, "n": {"type": "integer"}, "mail": {"type": "string", "format": "email"}}, "required": ["n"], "additionalProperties": false}).to_string(),
+        |tool| {
+            tool.input = json!({
+                "type": "object",
+                "properties": {
+                    "kind": {"enum": ["escalations", "interventions"]},
+                    "n": {"type": "integer"},
+                    "mail": {"type": "string", "format": "email"}
+                },
+                "required": ["n"],
+                "additionalProperties": false
+            })
+            .to_string();
+        },
         vec![],
         vec![],
     );
-    let texts: Vec<String> = [json!({}), json!({"n": 1, "kindd": "x"}), json!({"n": 1, "kind": "escalation"}), json!({"n": "1"}), json!({"n": 1, "mail": "x", "q": 1})]
-        .into_iter()
-        .map(|arguments| stage.call(arguments).unwrap_err().for_assistant())
-        .collect();
+    let texts: Vec<String> = [
+        json!({}),
+        json!({"n": 1, "kindd": "x"}),
+        json!({"n": 1, "kind": "escalation"}),
+        json!({"n": "1"}),
+        json!({"n": 1, "mail": "x", "q": 1}),
+    ]
+    .into_iter()
+    .map(|arguments| stage.call(arguments).unwrap_err().for_assistant())
+    .collect();
     insta::assert_snapshot!(texts.join("\n"), @"
     The arguments do not fit the tool `probe`: `n` is required. Nothing was sent; correct them and call again.
     The arguments do not fit the tool `probe`: `kindd` is not an argument of this tool (did you mean `kind`?). Nothing was sent; correct them and call again.
@@ -209,7 +244,12 @@ fn send_resumes_with_state_and_answers_and_a_failure_ends_the_call() {
             says(|| Step::Send(vec![request("tickets.close", "{}")])),
             says(|| Step::Send(vec![request("tickets.show", "{}")])),
         ],
-        vec![ok(r#"{"one":1}"#), status(200, r#"["two"]"#), ok("{}"), status(404, r#"{"ok":false,"error":"not_found"}"#)],
+        vec![
+            ok(r#"{"one":1}"#),
+            status(200, r#"["two"]"#),
+            ok("{}"),
+            status(404, r#"{"ok":false,"error":"not_found"}"#),
+        ],
     );
     let error = stage.call(json!({})).unwrap_err();
     let text = error.for_assistant();
@@ -225,7 +265,10 @@ fn a_failure_that_was_accepted_is_handed_to_the_plugin() {
     let accepting = || Request { accept: vec![413], ..request("tickets.attachment", "{}") };
     let stage = stage(
         |_| {},
-        vec![says(move || Step::Send(vec![accepting()])), says(|| Step::Done(Output { content: vec![Content::Text("seen".into())], structured: None }))],
+        vec![
+            says(move || Step::Send(vec![accepting()])),
+            says(|| Step::Done(Output { content: vec![Content::Text("seen".into())], structured: None })),
+        ],
         vec![status(413, r#"{"ok":false,"error":"attachment_too_large"}"#)],
     );
     assert_eq!(text(&stage.call(json!({})).unwrap()), "seen");
@@ -234,177 +277,13 @@ fn a_failure_that_was_accepted_is_handed_to_the_plugin() {
 
 #[test]
 fn a_logical_failure_inside_a_200_ends_the_call() {
-    let stage = stage(|_| {}, vec![says(|| Step::Relay(request("settings.watchlists.create", "{}")))], vec![status(200, r#"{"my_error":"no such icon"}"#)]);
+    let stage = stage(
+        |_| {},
+        vec![says(|| Step::Relay(request("settings.watchlists.create", "{}")))],
+        vec![status(200, r#"{"my_error":"no such icon"}"#)],
+    );
     let error = stage.call(json!({})).unwrap_err().for_assistant();
     assert!(error.contains("no such icon") && error.contains("rejected"), "{error}");
-}
-
-#[test]
-fn after_a_write_that_may_not_be_repeated_no_other_write_is_sent() {
-    let stage = stage(
-        |_| {},
-        vec![says(|| Step::Send(vec![request("tickets.merge", "{}")])), says(|| Step::Relay(request("tickets.close", "{}")))],
-        vec![],
-    );
-    let error = stage.call(json!({})).unwrap_err();
-    assert!(matches!(error, CallError::Limit { .. }), "{error}");
-    assert_eq!(stage.sent(), ["tickets.merge {}"]);
-}
-
-#[test]
-fn what_is_held_becomes_a_file_and_a_result() {
-    let held = HeldValue { bytes: Bytes::from_static(b"line\n"), items: 1, text: true };
-    let answer = Answer { status: 200, body: AnswerBody::Json("{}".into()), held: Some(held), retry_after: None };
-    let holding = || Request { hold: Some("/data".into()), ..request("tickets.responses_query", "{}") };
-    let stage = stage(
-        |tool| tool.files = vec![FileArgument { at: "/path".into(), access: Access::Output }],
-        vec![
-            says(move || Step::Send(vec![holding()])),
-            Box::new(|_, answers| {
-                let mark = answers[0].held.as_ref().unwrap().mark.clone();
-                let writes = vec![Write { to: "/path".into(), data: mark.into_bytes(), sha256: None }];
-                Ok(Ok(Turn { writes, step: Step::Done(Output { content: vec![], structured: Some("{\"ok\": true}".into()) }), state: String::new(), progress: None }))
-            }),
-        ],
-        vec![Ok(answer)],
-    );
-    let result = stage.call(json!({"path": "out.ndjson"})).unwrap();
-    let path = stage.folder.path().join("state/files/out.ndjson");
-    assert_eq!(std::fs::read_to_string(path).unwrap(), "line\n");
-    assert!(matches!(&result.content[..], [Item::Text(json), Item::Text(saved)] if json == r#"{"ok":true}"# && saved.contains("out.ndjson (5 bytes")), "{result:?}");
-}
-
-#[test]
-fn a_failed_call_leaves_no_file() {
-    let stage = stage(
-        |tool| tool.files = vec![FileArgument { at: "/path".into(), access: Access::Output }],
-        vec![Box::new(|_, _| {
-            let writes = vec![Write { to: "/path".into(), data: b"half".to_vec(), sha256: None }];
-            Ok(Ok(Turn { writes, step: Step::Relay(request("tickets.show", "{}")), state: String::new(), progress: None }))
-        })],
-        vec![status(500, "{}")],
-    );
-    stage.call(json!({"path": "out.txt"})).unwrap_err();
-    let left: Vec<_> = std::fs::read_dir(stage.folder.path().join("state/files")).map(|entries| entries.flatten().collect()).unwrap_or_default();
-    assert!(left.is_empty(), "{left:?}");
-}
-
-#[test]
-fn a_write_to_a_place_that_no_argument_names_is_refused() {
-    let stage = stage(
-        |_| {},
-        vec![Box::new(|_, _| {
-            let writes = vec![Write { to: "/b".into(), data: b"x".to_vec(), sha256: None }];
-            Ok(Ok(Turn { writes, step: Step::Done(Output::default()), state: String::new(), progress: None }))
-        })],
-        vec![],
-    );
-    assert!(matches!(stage.call(json!({"b": "evil.txt"})).unwrap_err(), CallError::Limit { .. }));
-}
-
-#[test]
-fn a_checksum_that_differs_ends_the_call_without_a_file() {
-    let stage = stage(
-        |tool| tool.files = vec![FileArgument { at: "/path".into(), access: Access::Output }],
-        vec![Box::new(|_, _| {
-            let writes = vec![Write { to: "/path".into(), data: b"x".to_vec(), sha256: Some("00".into()) }];
-            Ok(Ok(Turn { writes, step: Step::Done(Output::default()), state: String::new(), progress: None }))
-        })],
-        vec![],
-    );
-    assert!(stage.call(json!({"path": "a.bin"})).unwrap_err().to_string().contains("SHA-256"));
-    assert!(!stage.folder.path().join("state/files/a.bin").exists());
-}
-
-#[test]
-fn a_document_too_large_for_a_conversation_is_saved() {
-    let document = |bytes: usize| {
-        says(move || {
-            let blob = Blob { media_type: "application/pdf".into(), data: vec![b'x'; bytes] };
-            let document = Document { uri: "tickiti://attachment/1".into(), name: "report.pdf".into(), blob: Some(blob) };
-            Step::Done(Output { content: vec![Content::Document(document)], structured: None })
-        })
-    };
-    let small = stage(|_| {}, vec![document(crate::limits::ENCLOSED_BYTES)], vec![]);
-    assert!(matches!(&small.call(json!({})).unwrap().content[..], [Item::Document { .. }]));
-    let large = stage(|_| {}, vec![document(crate::limits::ENCLOSED_BYTES + 1)], vec![]);
-    assert!(text(&large.call(json!({})).unwrap()).contains("Too large to enclose. Saved: "));
-}
-
-#[test]
-fn a_text_too_long_for_a_conversation_is_saved_whole() {
-    let answer = |bytes: usize| ok(&format!("\"{}\"", "ä".repeat((bytes - 2) / 2)));
-    let fits = stage(|_| {}, vec![says(|| Step::Relay(request("tickets.query", "{}")))], vec![answer(crate::limits::RESULT_TEXT_BYTES)]);
-    assert_eq!(text(&fits.call(json!({})).unwrap()).len(), crate::limits::RESULT_TEXT_BYTES);
-    let long = stage(|_| {}, vec![says(|| Step::Relay(request("tickets.query", "{}")))], vec![answer(crate::limits::RESULT_TEXT_BYTES + 2)]);
-    let result = long.call(json!({})).unwrap();
-    assert!(text(&result).len() < crate::limits::RESULT_TEXT_SHOWN_BYTES + 1_000 && text(&result).contains("tickets.query.json"));
-    let saved = std::fs::metadata(long.folder.path().join("state/files/tickets.query.json")).unwrap();
-    assert_eq!(saved.len() as usize, crate::limits::RESULT_TEXT_BYTES + 2);
-}
-
-#[test]
-fn bounds_of_a_turn_are_obeyed_and_violated() {
-    let step = |requests: usize| says(move || Step::Send(vec![request("tickets.show", "{}"); requests]));
-    let done = || says(|| Step::Done(Output { content: vec![Content::Text("done".into())], structured: None }));
-    let outcome = |replies: Vec<Script>, answers| {
-        let stage = stage(|tool| tool.files = vec![FileArgument { at: "/path".into(), access: Access::Output }], replies, answers);
-        stage.call(json!({"path": "x.bin"})).map(|_| ()).map_err(|error| error.to_string())
-    };
-    let with = |write: usize, state: usize| -> Script {
-        Box::new(move |_, _| {
-            let writes = vec![Write { to: "/path".into(), data: vec![0; write], sha256: None }];
-            Ok(Ok(Turn { writes, step: Step::Send(vec![request("tickets.show", "{}")]), state: "s".repeat(state), progress: None }))
-        })
-    };
-    let page = |bytes: usize| vec![ok(&"1".repeat(bytes))];
-    let violated = [
-        outcome(vec![step(limits::TURN_REQUESTS + 1)], vec![]),
-        outcome(vec![with(limits::WRITES_BYTES + 1, 0)], vec![]),
-        outcome(vec![with(0, limits::STATE_BYTES + 1)], vec![]),
-        outcome(vec![step(1)], page(limits::ANSWERS_BYTES + 1)),
-        outcome((0..limits::TURNS).map(|_| step(1)).chain([done()]).collect(), vec![]),
-    ];
-    let obeyed = [
-        outcome(vec![step(limits::TURN_REQUESTS), done()], vec![]),
-        outcome(vec![with(limits::WRITES_BYTES, limits::STATE_BYTES), done()], vec![]),
-        outcome(vec![step(1), done()], page(limits::ANSWERS_BYTES)),
-        outcome((1..limits::TURNS).map(|_| step(1)).chain([done()]).collect(), vec![]),
-    ];
-    assert_eq!(obeyed.into_iter().filter_map(Result::err).collect::<Vec<_>>(), Vec::<String>::new());
-    insta::assert_snapshot!(violated.into_iter().map(Result::unwrap_err).collect::<Vec<_>>().join("\n"), @"
-    the plugin `probes` asked for more than a call may have: 17 requests in one turn, more than 16. This is a fault of the plugin
-    the plugin `probes` asked for more than a call may have: writes of 4194305 bytes in one turn, more than 4194304. This is a fault of the plugin
-    the plugin `probes` asked for more than a call may have: a state of 1048577 bytes, more than 1048576. This is a fault of the plugin
-    the plugin `probes` asked for more than a call may have: answers of more than 8388608 bytes in one turn; ask for smaller pages. This is a fault of the plugin
-    the plugin `probes` asked for more than a call may have: more than 1000 turns. This is a fault of the plugin
-    ");
-}
-
-#[test]
-fn a_plan_sends_reads_and_no_write() {
-    let replies = || {
-        vec![says(|| Step::Send(vec![request("templates.show", r#"{"template_id":1}"#)])), says(|| Step::Relay(request("templates.update", r#"{"template":{}}"#)))]
-    };
-    let planned = stage(|_| {}, replies(), vec![]);
-    let plan = runtime().block_on(planned.relay.plan("probe", Map::new(), false)).unwrap();
-    assert_eq!(planned.sent(), [r#"templates.show {"template_id":1}"#]);
-    assert_eq!(plan.requests.iter().map(|request| (request.route.as_str(), request.sent)).collect::<Vec<_>>(), [("templates.show", true), ("templates.update", false)]);
-    assert_eq!(plan.ends_at, None);
-
-    let offline = stage(|_| {}, replies(), vec![]);
-    let plan = runtime().block_on(offline.relay.plan("probe", Map::new(), true)).unwrap();
-    assert!(offline.sent().is_empty());
-    assert_eq!((plan.requests.len(), plan.ends_at.as_deref()), (1, Some("templates.show")));
-}
-
-#[test]
-fn a_plan_goes_on_from_the_example_of_a_harmless_write() {
-    let uploading = || request("tickets.attachment_upload", r#"{"file":"x"}"#);
-    let stage = stage(|_| {}, vec![says(move || Step::Send(vec![uploading()])), says(|| Step::Relay(request("tickets.create", "{}")))], vec![]);
-    let plan = runtime().block_on(stage.relay.plan("probe", Map::new(), false)).unwrap();
-    assert!(stage.sent().is_empty());
-    assert_eq!(plan.requests.iter().map(|request| request.assumed).collect::<Vec<_>>(), [true, false]);
 }
 
 #[test]
@@ -421,24 +300,6 @@ fn an_unknown_tool_is_told_with_its_nearest_name() {
 }
 
 #[test]
-fn a_mark_inside_a_result_is_refused() {
-    let held = HeldValue { bytes: Bytes::from_static(b"x"), items: 0, text: true };
-    let answer = Answer { status: 200, body: AnswerBody::Json("{}".into()), held: Some(held), retry_after: None };
-    let stage = stage(
-        |_| {},
-        vec![
-            says(|| Step::Send(vec![Request { hold: Some("/data".into()), ..request("tickets.show", "{}") }])),
-            Box::new(|_, answers| {
-                let text = format!("see {}", answers[0].held.as_ref().unwrap().mark);
-                turn(Step::Done(Output { content: vec![Content::Text(text)], structured: None }))
-            }),
-        ],
-        vec![Ok(answer)],
-    );
-    assert!(matches!(stage.call(json!({})).unwrap_err(), CallError::Limit { .. }));
-}
-
-#[test]
 fn endpoints_are_answered_without_the_helpdesk() {
     let ask = |input: &'static str| vec![says(move || Step::Relay(request("relay.endpoints", input)))];
     let all = stage(|_| {}, ask("{}"), vec![]);
@@ -448,17 +309,4 @@ fn endpoints_are_answered_without_the_helpdesk() {
     let none = stage(|_| {}, ask(r#"{"family":"ticket"}"#), vec![]);
     insta::assert_snapshot!(none.call(json!({})).unwrap_err().for_assistant(), @"There is no family `ticket`; did you mean `tickets`? The families: administration, axial, faqs, idempotency_key, interventions, mail, reports, settings, supervisor, templates, tickets, token, workflow.");
     assert!(all.sent().is_empty() && one.sent().is_empty() && none.sent().is_empty());
-}
-
-#[test]
-fn arguments_bytes_obeyed() {
-    let stage = stage(|_| {}, vec![says(|| Step::Relay(request("tickets.query", "{}")))], vec![]);
-    stage.call(json!({"b": "x".repeat(limits::ARGUMENTS_BYTES - r#"{"b":""}"#.len())})).unwrap();
-}
-
-#[test]
-fn arguments_bytes_violated() {
-    let stage = stage(|_| {}, vec![], vec![]);
-    let error = stage.call(json!({"b": "x".repeat(limits::ARGUMENTS_BYTES)})).unwrap_err();
-    assert!(matches!(error, CallError::Arguments { .. }), "{error}");
 }

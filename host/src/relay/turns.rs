@@ -28,10 +28,10 @@ pub(super) async fn run(
     delivery: &Delivery<'_>,
     watch: Watch<'_>,
 ) -> Result<ToolResult, CallError> {
-    let entry = relay.catalogue.get(tool).ok_or_else(|| CallError::UnknownTool {
-        name: tool.to_owned(),
-        nearest: relay.catalogue.nearest(tool),
-    })?;
+    let entry = relay
+        .catalogue
+        .get(tool)
+        .ok_or_else(|| CallError::UnknownTool { name: tool.to_owned(), nearest: relay.catalogue.nearest(tool) })?;
     let mut marks = Marks::default();
     let Ready { call, outputs, overwrite } = arguments::prepare(entry, arguments, &relay.files, &mut marks).await?;
     let call_makes_files = !outputs.is_empty();
@@ -136,10 +136,12 @@ impl Running<'_> {
                 .unwrap_or_else(|_| Err(FileRefusal::interrupted()))
                 .map_err(|refusal| CallError::File { refusal, done: done.clone() })?
         };
-        render::output(output, &self.entry.tool, &self.marks, saved, Arc::clone(&self.relay.files)).await.map_err(|fault| match fault {
-            render::Fault::File(refusal) => CallError::File { refusal, done },
-            render::Fault::Plugin(what) => CallError::Limit { plugin, what, done },
-        })
+        render::output(output, &self.entry.tool, &self.marks, saved, Arc::clone(&self.relay.files)).await.map_err(
+            |fault| match fault {
+                render::Fault::File(refusal) => CallError::File { refusal, done },
+                render::Fault::Plugin(what) => CallError::Limit { plugin, what, done },
+            },
+        )
     }
 
     fn turn_of(&self, reply: Result<Reply, GuestFault>) -> Result<Turn, CallError> {
@@ -156,15 +158,23 @@ impl Running<'_> {
     fn check_bounds(&self, turn: &Turn) -> Result<(), CallError> {
         let writes: usize = turn.writes.iter().map(|write| write.data.len()).sum();
         if writes > limits::WRITES_BYTES {
-            return Err(self.beyond(format!("writes of {writes} bytes in one turn, more than {}", limits::WRITES_BYTES)));
+            return Err(
+                self.beyond(format!("writes of {writes} bytes in one turn, more than {}", limits::WRITES_BYTES))
+            );
         }
         if turn.state.len() > limits::STATE_BYTES {
-            return Err(self.beyond(format!("a state of {} bytes, more than {}", turn.state.len(), limits::STATE_BYTES)));
+            return Err(self.beyond(format!(
+                "a state of {} bytes, more than {}",
+                turn.state.len(),
+                limits::STATE_BYTES
+            )));
         }
         match &turn.step {
-            Step::Send(requests) if requests.len() > limits::TURN_REQUESTS => {
-                Err(self.beyond(format!("{} requests in one turn, more than {}", requests.len(), limits::TURN_REQUESTS)))
-            }
+            Step::Send(requests) if requests.len() > limits::TURN_REQUESTS => Err(self.beyond(format!(
+                "{} requests in one turn, more than {}",
+                requests.len(),
+                limits::TURN_REQUESTS
+            ))),
             Step::Send(requests) if requests.is_empty() => Err(self.beyond("a `send` of no requests".into())),
             _ => Ok(()),
         }
@@ -172,13 +182,14 @@ impl Running<'_> {
 
     fn admit(&self, request: &Request) -> Result<Admitted, CallError> {
         let rules = Rules { tool: &self.entry.tool, grant: &self.entry.grant, routes: &self.relay.routes };
-        let admitted =
-            admit(request, rules, &self.marks).map_err(|refusal| CallError::Refused { refusal, done: self.done.clone() })?;
+        let admitted = admit(request, rules, &self.marks)
+            .map_err(|refusal| CallError::Refused { refusal, done: self.done.clone() })?;
         match &self.sent_never {
             // Otherwise a repeat of the whole call would repeat what must not be repeated.
-            Some(earlier) if admitted.route().class != Class::Read => {
-                Err(self.beyond(format!("a write to `{}` after `{earlier}`, which may not be repeated and so must come last", request.route)))
-            }
+            Some(earlier) if admitted.route().class != Class::Read => Err(self.beyond(format!(
+                "a write to `{}` after `{earlier}`, which may not be repeated and so must come last",
+                request.route
+            ))),
             _ => Ok(admitted),
         }
     }
@@ -215,7 +226,8 @@ impl Running<'_> {
             None => None,
             Some(held) => {
                 let bytes = held.bytes.len();
-                let marked = Marked { name: String::new(), media_type: "application/octet-stream".into(), bytes: held.bytes };
+                let marked =
+                    Marked { name: String::new(), media_type: "application/octet-stream".into(), bytes: held.bytes };
                 let mark = self.marks.add(marked).ok_or_else(|| {
                     self.beyond(format!("more than {} bytes held at once; ask for smaller pages", limits::MARKED_BYTES))
                 })?;
@@ -239,7 +251,8 @@ impl Running<'_> {
         mut self,
         work: impl FnOnce(&mut Outputs, &mut Marks) -> Result<(), WriteFault> + Send + 'static,
     ) -> Result<Self, CallError> {
-        let mut outputs = std::mem::replace(&mut self.outputs, Outputs::new(Arc::clone(&self.relay.files), Vec::new(), false));
+        let mut outputs =
+            std::mem::replace(&mut self.outputs, Outputs::new(Arc::clone(&self.relay.files), Vec::new(), false));
         let mut marks = std::mem::take(&mut self.marks);
         let worked = tokio::task::spawn_blocking(move || {
             let result = work(&mut outputs, &mut marks);

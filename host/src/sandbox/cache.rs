@@ -7,7 +7,6 @@
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Duration;
 
 use sha2::{Digest, Sha256};
 
@@ -16,8 +15,6 @@ use crate::contract::Manifest;
 use crate::limits;
 
 const SEAL_BYTES: usize = 32;
-/// Nobody writes one file for so long.
-const ABANDONED: Duration = Duration::from_secs(3600);
 
 /// The folder; made when something is first stored.
 pub(super) struct Cache {
@@ -120,7 +117,7 @@ impl Cache {
 
 fn is_abandoned(entry: &std::fs::DirEntry) -> bool {
     let written = entry.metadata().and_then(|found| found.modified());
-    written.is_ok_and(|written| written.elapsed().is_ok_and(|age| age > ABANDONED))
+    written.is_ok_and(|written| written.elapsed().is_ok_and(|age| age > limits::ABANDONED_CACHE_FILE))
 }
 
 fn code_name(plugin: &Component, compatibility: &str) -> String {
@@ -201,7 +198,7 @@ mod tests {
         for path in [&old, &new] {
             std::fs::write(path, "half").expect("written");
         }
-        let yesterday = std::time::SystemTime::now() - 24 * ABANDONED;
+        let yesterday = std::time::SystemTime::now() - 24 * limits::ABANDONED_CACHE_FILE;
         std::fs::File::options().write(true).open(&old).and_then(|file| file.set_modified(yesterday)).expect("a date");
         cache.store_code(&plugin, "engine", b"code");
         assert_eq!((old.exists(), new.exists()), (false, true));

@@ -123,7 +123,7 @@ impl Failure {
                 Broken::TooLarge { status, limit } => {
                     format!(
                         "HTTP {status} with an answer of more than {} MiB, which the relay does not read",
-                        limit / (1024 * 1024)
+                        limit / limits::MIB
                     )
                 }
                 Broken::Redirect { status, to: Some(to) } => {

@@ -22,6 +22,8 @@ const TEXT_BYTES: usize = 64 * 1024;
 const HTML_BYTES: usize = 256 * 1024;
 /// Below this a response's text is not begun: it would say nothing.
 const LEAST_CHARACTERS: usize = 200;
+/// Kept free for the line that says how much of a response was cut.
+const CUT_NOTE_CHARACTERS: usize = 64;
 /// Characters of one field of the ticket, or of one response's list of attachments.
 const FIELD_CHARACTERS: usize = 600;
 
@@ -73,7 +75,8 @@ pub(crate) fn render(body: &str, ticket_number: &str) -> Option<String> {
 
     let mut budget = CHARACTERS;
     let mut head = heading(ticket, ticket_number);
-    budget = budget.saturating_sub(head.chars().count());
+    let longest_summary = summary(total, usize::MAX, ticket_number);
+    budget = budget.saturating_sub(head.chars().count() + longest_summary.chars().count());
     let mut blocks = Vec::new();
     for (number, response) in kept.iter().rev() {
         let Some(block) = block(*number, response, budget) else { break };
@@ -216,6 +219,7 @@ fn text_from(json: &str, bytes: usize) -> Option<(String, bool)> {
 
 /// A text indented, so that no line of it can pass for one of ours, in at most `room` characters.
 fn indented(text: &str, room: usize) -> String {
+    let room = room.saturating_sub(CUT_NOTE_CHARACTERS);
     let mut out = String::new();
     let mut used = 0;
     let mut lines = text.lines();

@@ -5,8 +5,8 @@ use serde_json::{Value, json};
 use crate::call::Call;
 use crate::collection::flag;
 use crate::input::{Input, scalar_text};
+use crate::passthrough::{done, of};
 use crate::reply::{Refusal, Reply};
-use crate::standard::done;
 use crate::switches::WidenedToken;
 use crate::tokens::{NewToken, Token, known_abilities};
 use crate::world::World;
@@ -57,7 +57,7 @@ pub(super) fn update(world: &mut World, call: &Call) -> Result<Reply, Refusal> {
     }
     world.did(format!("api_token:{id}"), "updated");
     let row = world.tokens.iter().find(|token| token.id == id).map(|token| shown(world, token));
-    Ok(Reply::raw(json!({"api_token": row})))
+    Ok(of("api_token", json!(row)))
 }
 
 /// Serves `administration.api_tokens.revoke`. It is refused from the next request on, also when it is the caller's own.

@@ -5,10 +5,15 @@ use time::Duration;
 
 use super::install::set_retention;
 use crate::call::Call;
+use crate::clock::iso;
+use crate::collection::text;
 use crate::reply::{Refusal, Reply};
 use crate::tickets::merge::remove;
 use crate::tickets::model::Status;
 use crate::world::World;
+
+/// The archive that the mail family keeps.
+const SENT_MAIL: &str = "sent_mail";
 
 /// Serves `administration.storage.delete_closed`: tickets that were closed so long ago go, and their files with them.
 pub(super) fn delete_closed(world: &mut World, call: &Call) -> Result<Reply, Refusal> {
@@ -62,11 +67,20 @@ fn is_used(world: &World, digest: &str) -> bool {
     world.attachments.values().any(|attachment| attachment.sha256 == digest) || world.is_mentioned(digest)
 }
 
-/// Serves `administration.storage.retention`.
+/// Serves `administration.storage.retention`: keeps the number, and what is older goes at once.
 pub(super) fn retention(world: &mut World, call: &Call) -> Result<Reply, Refusal> {
     let mut input = call.input();
     let days = input.number("sent_mail_retention_days", 1, 3650);
     let days = input.need("sent_mail_retention_days", days).unwrap_or_default();
     input.finish()?;
-    Ok(Reply::raw(json!({"system": set_retention(world, days)})))
+    let system = set_retention(world, days);
+    let before = iso(world.now() - Duration::days(days));
+    // All times are written alike, so texts compare as times do.
+    let old = world.rows(SENT_MAIL).iter().filter(|(_, mail)| text(mail, "sent_at") < before.as_str());
+    let old: Vec<u64> = old.map(|(id, _)| id).collect();
+    for id in &old {
+        world.rows_mut(SENT_MAIL).delete(*id);
+        world.did(format!("sent_mail:{id}"), "deleted");
+    }
+    Ok(Reply::raw(json!({"system": system, "deleted": old.len()})))
 }

@@ -3,11 +3,11 @@
 use serde_json::{Value, json};
 
 use crate::call::Call;
-use crate::collection::{flag, row, same, text};
+use crate::collection::{flag, same, text};
 use crate::input::scalar_text;
+use crate::passthrough::{done, listed, of, set};
 use crate::reply::{Refusal, Reply};
 use crate::resource::{Field, Kind, Resource};
-use crate::standard::done;
 use crate::world::{World, members};
 
 const TEAM: Resource = Resource {
@@ -26,16 +26,15 @@ fn as_named(call: &Call) -> Resource {
 
 /// Serves `administration.teams.index`.
 pub(super) fn index(world: &mut World, _: &Call) -> Result<Reply, Refusal> {
-    let teams: Value = world.rows(TEAM.collection).iter().map(|(id, _)| team(world, id)).collect();
-    Ok(Reply::raw(json!({"teams": teams})))
+    Ok(listed(world, "teams", world.rows(TEAM.collection).iter().map(|(id, _)| team(world, id))))
 }
 
 /// Serves `administration.teams.create`.
 pub(super) fn create(world: &mut World, call: &Call) -> Result<Reply, Refusal> {
     let members = given_members(world, call)?.unwrap_or_default();
     let id = TEAM.create(world, &call.body)?;
-    set_members(world, id, &members);
-    Ok(Reply::raw(json!({"team": team(world, id)})))
+    set(world, TEAM.collection, id, json!({"members": members}));
+    Ok(of(TEAM.what, team(world, id)))
 }
 
 /// Serves `administration.teams.update`. Members are replaced as a whole.
@@ -45,9 +44,9 @@ pub(super) fn update(world: &mut World, call: &Call) -> Result<Reply, Refusal> {
     let members = given_members(world, call)?;
     team_as_named.update(world, id, &call.body)?;
     if let Some(members) = members {
-        set_members(world, id, &members);
+        set(world, TEAM.collection, id, json!({"members": members}));
     }
-    Ok(Reply::raw(json!({"team": team(world, id)})))
+    Ok(of(TEAM.what, team(world, id)))
 }
 
 /// Serves `administration.teams.delete`. Tickets that were assigned to it are nobody's then.
@@ -76,10 +75,6 @@ fn team(world: &World, id: u64) -> Value {
         "id": id.to_string(), "name": text(row, "name"), "key": format!("team:{id}"),
         "members": people.collect::<Value>(),
     })
-}
-
-fn set_members(world: &mut World, id: u64, members: &[String]) {
-    world.rows_mut(TEAM.collection).update(id, &row(json!({"members": members})));
 }
 
 /// Members by id or address; each must be staff.

@@ -5,9 +5,10 @@ use serde_json::{Value, json};
 use crate::call::Call;
 use crate::collection::{Row, flag, row, text};
 use crate::input::integer;
+use crate::passthrough::{done, of, set};
 use crate::reply::{Refusal, Reply};
 use crate::resource::{Field, Kind, Resource};
-use crate::standard::{blocked, done, shown};
+use crate::standard::{blocked, shown};
 use crate::world::World;
 
 const USER: Resource = Resource {
@@ -96,17 +97,15 @@ pub(crate) fn take_right(world: &mut World, user: u64, queue: u64) -> bool {
 
 /// Serves `administration.users.index`.
 pub(super) fn index(world: &mut World, _: &Call) -> Result<Reply, Refusal> {
-    Ok(Reply::raw(json!({"users": USER.list(world)})))
+    Ok(of("users", USER.list(world)))
 }
 
 /// Serves `administration.users.create`. A new colleague sees no queue until let in.
 pub(super) fn create(world: &mut World, call: &Call) -> Result<Reply, Refusal> {
     let id = USER.create(world, &call.body)?;
     let created_at = world.now_text();
-    let rest = row(
-        json!({"is_sysadmin": false, "is_superuser": false, "is_api_user": false, "created_at": created_at, "queues": []}),
-    );
-    world.rows_mut(USER.collection).update(id, &rest);
+    let rest = json!({"is_sysadmin": false, "is_superuser": false, "is_api_user": false, "created_at": created_at, "queues": []});
+    set(world, USER.collection, id, rest);
     world.renew_tokens();
     Ok(shown(&USER, world, id))
 }

@@ -6,7 +6,8 @@ use super::{SKILLS, named, skills};
 use crate::call::Call;
 use crate::collection::{Row, row, text};
 use crate::input::Input;
-use crate::reply::{FieldErrors, Refusal, Reply};
+use crate::passthrough::{set, within};
+use crate::reply::{Refusal, Reply};
 use crate::world::World;
 
 /// Who runs it: the helpdesk, or the agent.
@@ -73,7 +74,7 @@ pub(super) fn delete(world: &mut World, call: &Call) -> Result<Reply, Refusal> {
 }
 
 fn kept(world: &mut World, id: u64, actions: &[Value], did: &str) -> Reply {
-    world.rows_mut(SKILLS).update(id, &row(json!({"actions": actions})));
+    set(world, SKILLS, id, json!({"actions": actions}));
     world.did(format!("skill:{id}"), did);
     skills::shown(world, id)
 }
@@ -107,14 +108,7 @@ pub(super) fn read(given: &Value, old: Option<Row>, path: &str) -> Result<Row, R
         }
         action.insert("timeout_ms".into(), Value::Null);
     }
-    match input.finish() {
-        Ok(()) => Ok(action),
-        Err(Refusal::Fields(FieldErrors(errors))) => {
-            let errors = errors.into_iter().map(|(field, message)| (format!("{path}.{field}"), message));
-            Err(Refusal::Fields(FieldErrors(errors.collect())))
-        }
-        Err(other) => Err(other),
-    }
+    input.finish().map(|()| action).map_err(|refusal| within(path, refusal))
 }
 
 fn check(input: &mut Input<'_>, is_new: bool) {

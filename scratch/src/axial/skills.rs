@@ -5,8 +5,9 @@ use serde_json::{Value, json};
 use super::actions::{self, HANDLER_TYPES, LOCAL_HANDLERS, PERMISSIONS};
 use super::{SKILLS, named};
 use crate::call::Call;
-use crate::collection::{Row, flag, row, same, text};
+use crate::collection::{Row, flag, same, text};
 use crate::input::Input;
+use crate::passthrough::{add, set};
 use crate::reply::{Refusal, Reply};
 use crate::resource::{Field, Kind, Resource};
 use crate::world::World;
@@ -56,7 +57,7 @@ pub(super) fn seed(world: &mut World) {
         }),
     ];
     for skill in skills {
-        world.rows_mut(SKILLS).add(row(skill));
+        add(world, SKILLS, [skill]);
     }
 }
 
@@ -110,7 +111,7 @@ pub(super) fn create(world: &mut World, call: &Call) -> Result<Reply, Refusal> {
         all.push(Value::Object(action));
     }
     let id = SKILL.create(world, &call.body)?;
-    world.rows_mut(SKILLS).update(id, &row(json!({"reserved": false, "actions": all})));
+    set(world, SKILLS, id, json!({"reserved": false, "actions": all}));
     Ok(shown(world, id))
 }
 
@@ -151,7 +152,7 @@ fn set_parent(world: &mut World, of: &str, parent: &Value) {
     let below = world.rows(SKILLS).iter().filter(|(_, skill)| same(text(skill, "parent_key"), of));
     let below: Vec<u64> = below.map(|(id, _)| id).collect();
     for id in below {
-        world.rows_mut(SKILLS).update(id, &row(json!({"parent_key": parent})));
+        set(world, SKILLS, id, json!({"parent_key": parent}));
     }
 }
 

@@ -5,7 +5,8 @@ use serde_json::{Value, json};
 use super::INTERVENTION;
 use crate::administration::users;
 use crate::call::Call;
-use crate::collection::{Row, flag, row, same, text};
+use crate::collection::{Row, flag, same, text};
+use crate::passthrough::{set, wrapped};
 use crate::reply::{Refusal, Reply};
 use crate::resource::{Field, Kind, Resource};
 use crate::standard::{blocked, deleted, shown};
@@ -37,7 +38,7 @@ pub(super) fn index(world: &mut World, _: &Call) -> Result<Reply, Refusal> {
         queue.insert("open_ticket_count".into(), json!(open));
         Value::Object(queue)
     });
-    Ok(Reply::raw(json!({"queues": rows.collect::<Value>()})))
+    Ok(wrapped("queues", rows))
 }
 
 /// Serves `workflow.queues.create`. Administrators may work in the new queue at once, others when they are let in.
@@ -63,8 +64,7 @@ pub(super) fn update(world: &mut World, call: &Call) -> Result<Reply, Refusal> {
     let new = world.queue_name(id).to_owned();
     let following: Vec<u64> = users_of(world, &old).collect();
     for intervention in following {
-        let changes = row(json!({"queue_name": new}));
-        world.rows_mut(INTERVENTION.collection).update(intervention, &changes);
+        set(world, INTERVENTION.collection, intervention, json!({"queue_name": new}));
     }
     Ok(shown(&QUEUE, world, id))
 }

@@ -183,3 +183,16 @@ fn the_archive_begins_with_the_answers_that_staff_gave() {
     let answer = Client::new(&mended, "admin").post("mail/sent-mail", &json!({"range_days": 90}));
     assert_eq!(answer.json()["sent_mail"].as_array().unwrap().len(), answers);
 }
+
+#[test]
+fn an_address_or_a_subject_keeps_mail_out_once() {
+    let helpdesk = helpdesk();
+    let admin = Client::new(&helpdesk, "admin");
+    for (path, body) in [
+        ("mail/excluded-emails/create", json!({"email": "No-Reply@parcel-news.example"})),
+        ("mail/subjects/create", json!({"subject": "out of OFFICE"})),
+    ] {
+        assert_eq!(laravel(&admin.post(path, &body)).len(), 1, "{path}");
+    }
+    assert!(helpdesk.effects().is_empty());
+}

@@ -2,6 +2,8 @@
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "helpers of tests fail the test that called them")]
 
+mod administration;
+mod axial;
 mod client;
 mod create;
 mod cursors;
@@ -19,5 +21,8 @@ mod responses;
 mod search;
 mod settings;
 mod structure;
+mod supervisor;
 mod templates;
 mod unknown;
+mod workflow;
+mod writes;

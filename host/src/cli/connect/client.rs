@@ -32,6 +32,15 @@ impl Client {
         matches!(self, Self::ClaudeCode | Self::Vscode)
     }
 
+    /// How an entry takes the token from the client's own environment, where the client can.
+    pub fn token_reference(self) -> Option<&'static str> {
+        match self {
+            Self::ClaudeCode => Some("${TICKITI_API_TOKEN}"),
+            Self::Vscode | Self::Cursor => Some("${env:TICKITI_API_TOKEN}"),
+            Self::ClaudeDesktop => None,
+        }
+    }
+
     /// The client's file: in a project's folder, or the user's own.
     pub fn file(self, project: Option<&Path>) -> Option<PathBuf> {
         match project {

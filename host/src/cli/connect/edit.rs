@@ -50,7 +50,8 @@ impl Edit<'_> {
         if before.as_ref() == self.entry {
             return Ok(Some(text.to_owned()));
         }
-        let mut text = serde_json::to_string_pretty(&document).map_err(|error| EditError::NotJson(error.to_string()))?;
+        let mut text =
+            serde_json::to_string_pretty(&document).map_err(|error| EditError::NotJson(error.to_string()))?;
         text.push('\n');
         Ok(Some(text))
     }

@@ -20,7 +20,9 @@ pub(super) fn all(routes: Option<&Path>) -> Result<Vec<Finding>, VerbError> {
         findings.extend(runtime.block_on(local::plugins(local)));
     }
     match build::table(routes) {
-        Err(error) => findings.push(Finding::fault("endpoints", error.to_string(), "give --routes a file that can be read")),
+        Err(error) => {
+            findings.push(Finding::fault("endpoints", error.to_string(), "give --routes a file that can be read"));
+        }
         Ok(table) => {
             findings.push(Finding::good("endpoints", format!("{} endpoints are known", table.len())));
             if let Ok(connection) = connection {

@@ -5,9 +5,7 @@ use wasmtime_wasi::p2::bindings::sync::io::streams::{self, HostInputStream, Host
 use wasmtime_wasi::p2::{DynInputStream, DynOutputStream, DynPollable, StreamError, StreamResult};
 
 use super::World;
-
-/// The most that the interface lets one blocking write hold.
-const BLOCKING_WRITE_BYTES: u64 = 4096;
+use crate::limits;
 
 impl streams::Host for World {
     fn convert_stream_error(&mut self, error: StreamError) -> wasmtime::Result<streams::StreamError> {
@@ -57,14 +55,14 @@ impl HostOutputStream for World {
     }
 
     fn blocking_write_and_flush(&mut self, stream: Resource<DynOutputStream>, bytes: Vec<u8>) -> StreamResult<()> {
-        if bytes.len() as u64 > BLOCKING_WRITE_BYTES {
+        if bytes.len() as u64 > limits::GUEST_BLOCKING_WRITE_BYTES {
             return Err(too_long());
         }
         HostOutputStream::write(&mut self.table, stream, bytes)
     }
 
     fn blocking_write_zeroes_and_flush(&mut self, stream: Resource<DynOutputStream>, length: u64) -> StreamResult<()> {
-        if length > BLOCKING_WRITE_BYTES {
+        if length > limits::GUEST_BLOCKING_WRITE_BYTES {
             return Err(too_long());
         }
         HostOutputStream::write_zeroes(&mut self.table, stream, length)
@@ -106,5 +104,5 @@ impl HostOutputStream for World {
 }
 
 fn too_long() -> StreamError {
-    StreamError::trap("a blocking write holds at most 4096 bytes")
+    StreamError::trap(&format!("a blocking write holds at most {} bytes", limits::GUEST_BLOCKING_WRITE_BYTES))
 }

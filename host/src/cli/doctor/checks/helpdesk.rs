@@ -18,24 +18,30 @@ const QUERY: &str = "tickets.query";
 /// Asks the helpdesk who the token is.
 pub(super) async fn ask(connection: Connection, table: &Table) -> Vec<Finding> {
     let base = connection.base.to_string();
-    let upstream = match Upstream::new(connection.base.url().clone(), connection.token.secret(), connection.timeout, None) {
-        Ok(upstream) => upstream,
-        Err(unusable) => return vec![Finding::fault("configuration", unusable.to_string(), "correct the variable")],
-    };
+    let upstream =
+        match Upstream::new(connection.base.url().clone(), connection.token.secret(), connection.timeout, None) {
+            Ok(upstream) => upstream,
+            Err(unusable) => {
+                return vec![Finding::fault("configuration", unusable.to_string(), "correct the variable")];
+            }
+        };
     match send(&upstream, table, TOKEN).await {
         Err(broken) => vec![address(&base, &broken)],
         Ok(answer) if answer.status == 404 => {
             let old = "the helpdesk is there, but does not know /api/v1/token: an install from before October 2026, or the wrong address";
             let mut findings = vec![Finding::note("address", old)];
             findings.push(match send(&upstream, table, QUERY).await {
-                Ok(answer) if answer.succeeded() => Finding::good("token", "it may search tickets; what else cannot be asked"),
+                Ok(answer) if answer.succeeded() => {
+                    Finding::good("token", "it may search tickets; what else cannot be asked")
+                }
                 Ok(answer) => refused(&answer),
                 Err(broken) => address(&base, &broken),
             });
             findings
         }
         Ok(answer) if answer.succeeded() => {
-            let reached = if base.starts_with("https://") { "reached, its certificate is valid" } else { "reached, without TLS" };
+            let reached =
+                if base.starts_with("https://") { "reached, its certificate is valid" } else { "reached, without TLS" };
             let mut findings = vec![Finding::good("address", reached)];
             findings.extend(rights(&answer, table));
             findings
@@ -59,18 +65,26 @@ async fn send(upstream: &Upstream, table: &Table, route: &str) -> Result<Answer,
     };
     let request = Request { route: route.into(), input: "{}".into(), accept: Vec::new(), hold: None };
     let rules = Rules { tool: &tool, grant: &Grant::all(), routes: table };
-    let admitted = admit(&request, rules, &Marks::default()).map_err(|refusal| Broken::Unsendable { why: refusal.to_string() })?;
+    let admitted =
+        admit(&request, rules, &Marks::default()).map_err(|refusal| Broken::Unsendable { why: refusal.to_string() })?;
     upstream.send(&admitted, None).await
 }
 
 fn address(base: &str, broken: &Broken) -> Finding {
     let fix = match broken {
         Broken::NotConnected { why } if why.contains("ertificate") => {
-            "the certificate must be valid for this address; a company's own authority belongs into the system's store".to_owned()
+            "the certificate must be valid for this address; a company's own authority belongs into the system's store"
+                .to_owned()
         }
-        Broken::NotConnected { .. } | Broken::Unsendable { .. } => format!("look whether {base} opens in a browser on this computer; correct TICKITI_API_BASE"),
-        Broken::Redirect { to: Some(to), .. } => format!("set TICKITI_API_BASE to where the helpdesk really is; it points to {to}"),
-        Broken::TimedOut { .. } => "look whether the helpdesk is slow in a browser too; TICKITI_API_TIMEOUT_MS gives it longer".to_owned(),
+        Broken::NotConnected { .. } | Broken::Unsendable { .. } => {
+            format!("look whether {base} opens in a browser on this computer; correct TICKITI_API_BASE")
+        }
+        Broken::Redirect { to: Some(to), .. } => {
+            format!("set TICKITI_API_BASE to where the helpdesk really is; it points to {to}")
+        }
+        Broken::TimedOut { .. } => {
+            "look whether the helpdesk is slow in a browser too; TICKITI_API_TIMEOUT_MS gives it longer".to_owned()
+        }
         _ => "what answers there is not Tickiti's API; correct TICKITI_API_BASE".to_owned(),
     };
     Finding::fault("address", broken.to_string(), fix)
@@ -78,9 +92,21 @@ fn address(base: &str, broken: &Broken) -> Finding {
 
 fn refused(answer: &Answer) -> Finding {
     match answer.status {
-        401 => Finding::fault("token", "the helpdesk does not know it", "make a new one under Administration → API keys, and put it into TICKITI_API_TOKEN_FILE"),
-        403 => Finding::fault("token", "it may not do that", "give it the ability tickets:read under Administration → API keys"),
-        status => Finding::fault("token", format!("the helpdesk answered HTTP {status}"), "try again; if it stays, look into the helpdesk's own log"),
+        401 => Finding::fault(
+            "token",
+            "the helpdesk does not know it",
+            "make a new one under Administration → API keys, and put it into TICKITI_API_TOKEN_FILE",
+        ),
+        403 => Finding::fault(
+            "token",
+            "it may not do that",
+            "give it the ability tickets:read under Administration → API keys",
+        ),
+        status => Finding::fault(
+            "token",
+            format!("the helpdesk answered HTTP {status}"),
+            "try again; if it stays, look into the helpdesk's own log",
+        ),
     }
 }
 
@@ -92,12 +118,19 @@ fn rights(answer: &Answer, table: &Table) -> Vec<Finding> {
         return vec![Finding::note("token", "accepted; the helpdesk does not tell what it may do")];
     };
     if abilities.is_empty() {
-        return vec![Finding::fault("token", "it is valid but may do nothing", "give it abilities under Administration → API keys")];
+        return vec![Finding::fault(
+            "token",
+            "it is valid but may do nothing",
+            "give it abilities under Administration → API keys",
+        )];
     }
     let mut says = format!("abilities: {}", abilities.join(", "));
     for (name, word) in [("roles", "roles"), ("role", "role"), ("plans", "plan"), ("features", "plan")] {
         if let Some(values) = strings(data.get(name)) {
-            says.push_str(&format!("; {word}: {}", if values.is_empty() { "none".to_owned() } else { values.join(", ") }));
+            says.push_str(&format!(
+                "; {word}: {}",
+                if values.is_empty() { "none".to_owned() } else { values.join(", ") }
+            ));
         }
     }
     let within = |needed: &[String]| {
@@ -105,9 +138,16 @@ fn rights(answer: &Answer, table: &Table) -> Vec<Finding> {
     };
     let open = table.iter().filter(|route| within(&route.abilities)).count();
     let mut findings = vec![Finding::good("token", says)];
-    findings.push(Finding::note("token", format!("{open} of {} endpoints are within its abilities; roles and plans may close some of them", table.len())));
+    findings.push(Finding::note(
+        "token",
+        format!("{open} of {} endpoints are within its abilities; roles and plans may close some of them", table.len()),
+    ));
     if !abilities.iter().any(|ability| ability == "*" || ability.starts_with("tickets:")) {
-        findings.push(Finding::fault("token", "it may not read tickets", "give it tickets:read under Administration → API keys"));
+        findings.push(Finding::fault(
+            "token",
+            "it may not read tickets",
+            "give it tickets:read under Administration → API keys",
+        ));
     }
     findings
 }
@@ -116,9 +156,9 @@ fn rights(answer: &Answer, table: &Table) -> Vec<Finding> {
 fn strings(value: Option<&Value>) -> Option<Vec<String>> {
     match value? {
         Value::Array(items) => Some(items.iter().filter_map(|item| item.as_str().map(str::to_owned)).collect()),
-        Value::Object(members) => {
-            Some(members.iter().filter(|(_, value)| value.as_bool() == Some(true)).map(|(name, _)| name.clone()).collect())
-        }
+        Value::Object(members) => Some(
+            members.iter().filter(|(_, value)| value.as_bool() == Some(true)).map(|(name, _)| name.clone()).collect(),
+        ),
         Value::String(text) => Some(vec![text.clone()]),
         Value::Null | Value::Bool(_) | Value::Number(_) => None,
     }

@@ -12,7 +12,13 @@ pub(super) fn configuration(
 ) -> Vec<Finding> {
     let problems = [connection.as_ref().err(), local.as_ref().err()].into_iter().flatten().flat_map(|errors| &errors.0);
     let mut findings: Vec<Finding> = problems
-        .map(|problem| Finding::fault("configuration", problem.to_string(), "correct the variable; `tickiti-relay --help` explains each"))
+        .map(|problem| {
+            Finding::fault(
+                "configuration",
+                problem.to_string(),
+                "correct the variable; `tickiti-relay --help` explains each",
+            )
+        })
         .collect();
     if let Ok(connection) = connection {
         let says = format!("{}, {} ms for a request", connection.base, connection.timeout.as_millis());
@@ -25,13 +31,15 @@ pub(super) fn folders(local: &Local) -> Vec<Finding> {
     let mut findings = Vec::new();
     match Files::new(local.files.clone()) {
         Err(refusals) => {
-            findings.extend(refusals.iter().map(|refusal| Finding::fault("files", refusal.to_string(), "name another folder")));
+            findings.extend(
+                refusals.iter().map(|refusal| Finding::fault("files", refusal.to_string(), "name another folder")),
+            );
         }
         Ok(files) => {
             let refused = files.check();
-            findings.extend(
-                refused.iter().map(|refusal| Finding::fault("files", refusal.to_string(), "make the folder, or take it out of TICKITI_RELAY_FILES")),
-            );
+            findings.extend(refused.iter().map(|refusal| {
+                Finding::fault("files", refusal.to_string(), "make the folder, or take it out of TICKITI_RELAY_FILES")
+            }));
             if refused.is_empty() {
                 findings.push(Finding::good("files", reach(&files)));
             }
