@@ -36,7 +36,11 @@ fn sources() -> Vec<Source> {
     found.sort();
     found
         .into_iter()
-        .filter(|path| !path.ends_with("tests.rs") && !path.components().any(|part| part.as_os_str() == "tests"))
+        .filter(|path| {
+            // Below the root: the repository itself may lie in a folder of any name.
+            let below = path.strip_prefix(&root).expect("below host/src");
+            !below.ends_with("tests.rs") && !below.components().any(|part| part.as_os_str() == "tests")
+        })
         .map(|path| {
             let text = std::fs::read_to_string(&path).expect("a source file");
             let relative = path.strip_prefix(&root).expect("below host/src");
