@@ -79,6 +79,11 @@ impl Page {
         self.block(None, "<- ", &lines_of(text, self.width - 6), ANSWER_LINES);
     }
 
+    /// What came back, all of it.
+    pub fn whole_answer(&self, text: &str) {
+        self.block(None, "<- ", &lines_of(text, self.width - 6), usize::MAX);
+    }
+
     /// What came back was a refusal.
     pub fn refusal(&self, text: &str) {
         self.block(Some(Ink::Bad), "<- ", &lines_of(text, self.width - 6), ANSWER_LINES);

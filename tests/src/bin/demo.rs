@@ -108,6 +108,7 @@ impl Stage<'_> {
                 "subject": "Tent pole broke on the first night",
                 "content": "<p>Hello, the second segment split along the seam:</p><p>{{attach:broken-pole.png}}</p>",
                 "queue_name": "Support",
+                "use_passed_originator_as_responder": true,
                 "attachments": [{"path": picture}],
             }),
         )?;
@@ -143,8 +144,11 @@ impl Stage<'_> {
 
     fn reads(&mut self, ticket: &str) -> Result<(), Trouble> {
         self.page.scene("It reads the thread, shortened for reading.");
-        let answer = self.call("get_ticket", json!({"ticket_number": ticket}))?;
-        let whole = answer.contains(CUSTOMER) && answer.contains("that seam should not split");
+        let arguments = json!({"ticket_number": ticket});
+        self.page.call("get_ticket", &arguments);
+        let answer = self.session.call("get_ticket", arguments)?.done()?;
+        self.page.whole_answer(&answer);
+        let whole = answer.contains(&format!("customer, {CUSTOMER}")) && answer.contains("that seam should not split");
         expect(whole, "a thread with the customer and the answer", answer)
     }
 
@@ -237,11 +241,13 @@ fn register(page: &Page, program: &Path) {
         "env": {"TICKITI_API_BASE": "https://support.example.com", "TICKITI_API_TOKEN_FILE": "/home/you/.tickiti-token"},
     });
     page.blank();
+    page.plain("To use it with your own helpdesk: make a token there (Administration, API keys), save it in a file of your own");
     page.plain(
-        "To use it with your own helpdesk: make a token there (Administration, API keys), then let the relay register",
+        "(chmod 600), and let the relay register itself. It shows the change, keeps a copy of the client's file, and",
     );
-    page.plain("itself. It shows the change, keeps a copy of the client's file, and takes it back with --undo:");
+    page.plain("takes it back with --undo:");
     page.blank();
+    page.plain("  export TICKITI_API_BASE=https://support.example.com TICKITI_API_TOKEN_FILE=$HOME/.tickiti-token");
     for client in ["claude-code", "claude-desktop", "vscode", "cursor"] {
         page.plain(&format!("  {path} connect {client}"));
     }
