@@ -3,6 +3,7 @@
 mod arguments;
 mod deliver;
 mod error;
+mod helpdesk;
 mod local;
 mod outputs;
 mod plan;
@@ -16,8 +17,8 @@ use std::sync::Arc;
 use serde_json::{Map, Value};
 use tickiti_relay_routes::Table;
 
-pub use deliver::Helpdesk;
 pub use error::CallError;
+pub use helpdesk::Helpdesk;
 pub use plan::{Plan, Planned};
 pub use result::{Item, ToolResult};
 

@@ -46,7 +46,11 @@ fn each_wrong_value_has_its_line() {
     add("nothing is set", &relay());
     add(
         "everything is wrong",
-        &relay().base("nonsense").secret("a b").env("TICKITI_API_TIMEOUT_MS", "soon").env("TICKITI_RELAY_LOG", "loud"),
+        &relay()
+            .base("nonsense")
+            .secret("77|CanaryK3vR8 with spaces")
+            .env("TICKITI_API_TIMEOUT_MS", "soon")
+            .env("TICKITI_RELAY_LOG", "loud"),
     );
     for base in [
         "support.example.com",

@@ -5,8 +5,8 @@ use std::sync::{Mutex, PoisonError};
 use serde_json::{Value, json};
 use tickiti_relay_routes::Class;
 
-use super::deliver::{Helpdesk, Stop, send};
 use super::error::CallError;
+use super::helpdesk::{Helpdesk, Stop, send};
 use crate::admit::{Admitted, Body, PartValue, Piece};
 use crate::marks::Marked;
 use crate::upstream::{Answer, AnswerBody};

@@ -6,8 +6,9 @@ use serde_json::{Map, Value};
 use tickiti_relay_routes::{Class, Route};
 
 use super::arguments::{self, Ready};
-use super::deliver::{Delivery, Stop};
+use super::deliver::Delivery;
 use super::error::{CallError, Done};
+use super::helpdesk::Stop;
 use super::outputs::{Outputs, WriteFault};
 use super::render;
 use super::result::ToolResult;

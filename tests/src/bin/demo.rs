@@ -234,7 +234,7 @@ fn register(page: &Page, program: &Path) {
     let path = program.display();
     let entry = json!({
         "command": program,
-        "env": {"TICKITI_API_BASE": "https://support.example.com", "TICKITI_API_TOKEN": "YOUR TOKEN"},
+        "env": {"TICKITI_API_BASE": "https://support.example.com", "TICKITI_API_TOKEN_FILE": "/home/you/.tickiti-token"},
     });
     page.blank();
     page.plain(
@@ -249,7 +249,7 @@ fn register(page: &Page, program: &Path) {
     page.plain("Or by hand:");
     page.blank();
     page.plain("  Claude Code, in a terminal:");
-    page.plain("    claude mcp add tickiti -e TICKITI_API_BASE=https://support.example.com -e \"TICKITI_API_TOKEN=YOUR TOKEN\" \\");
+    page.plain("    claude mcp add tickiti -e TICKITI_API_BASE=https://support.example.com -e TICKITI_API_TOKEN_FILE=$HOME/.tickiti-token \\");
     page.plain(&format!("      -- {path}"));
     let servers = json!({"mcpServers": {"tickiti": entry}});
     page.plain("  Claude Desktop, in claude_desktop_config.json, and Cursor, in ~/.cursor/mcp.json:");
