@@ -3,6 +3,7 @@
 mod builtin;
 mod catalogue;
 mod check;
+mod near;
 mod schema;
 
 pub use builtin::builtin;

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, OnceLock};
 
 use super::check::{self, Fault};
+use super::near::nearest;
 use super::schema::Schema;
 use crate::admit::Grant;
 use crate::contract::{Guest, Manifest, Tool};
@@ -85,14 +86,9 @@ impl Catalogue {
         self.entries.iter()
     }
 
-    /// Up to three names that look like `name`.
+    /// Up to three names that look like `name`, the likeliest first.
     pub fn nearest(&self, name: &str) -> Vec<String> {
-        let mut scored: Vec<(f64, &str)> = self
-            .entries
-            .iter()
-            .map(|entry| (strsim::jaro_winkler(name, &entry.tool.name), entry.tool.name.as_str()))
-            .collect();
-        scored.sort_by(|left, right| right.0.total_cmp(&left.0));
-        scored.into_iter().filter(|(score, _)| *score > 0.75).take(3).map(|(_, name)| name.to_owned()).collect()
+        let known = self.entries.iter().map(|entry| entry.tool.name.as_str());
+        nearest(name, known).into_iter().map(str::to_owned).collect()
     }
 }

@@ -2,6 +2,8 @@
 
 use serde_json::Value;
 
+use super::near::nearest;
+
 /// A schema made ready to check arguments.
 #[derive(Debug, Default)]
 pub struct Schema {
@@ -91,7 +93,7 @@ fn problems(error: &jsonschema::ValidationError<'_>, schema: &Value) -> Vec<Prob
 fn unknown_member(name: &str, at: &str, schema: &Value) -> String {
     let known: Vec<&str> =
         members(schema, at).map(|members| members.keys().map(String::as_str).collect()).unwrap_or_default();
-    match nearest(name, known.iter().copied()) {
+    match nearest(name, known.iter().copied()).first() {
         Some(near) => format!("is not an argument of this tool (did you mean `{near}`?)"),
         None if known.is_empty() => "is not an argument of this tool, which takes none".into(),
         None => format!("is not an argument of this tool; it takes: {}", known.join(", ")),
@@ -115,16 +117,10 @@ fn enum_words(options: &Value, given: &Value) -> String {
     let options: Vec<&str> =
         options.as_array().map(|all| all.iter().filter_map(Value::as_str).collect()).unwrap_or_default();
     let list = options.join(", ");
-    match given.as_str().and_then(|given| nearest(given, options.iter().copied())) {
+    match given.as_str().and_then(|given| nearest(given, options.iter().copied()).first().copied()) {
         Some(near) => format!("must be one of {list} (did you mean `{near}`?)"),
         None => format!("must be one of {list}"),
     }
-}
-
-fn nearest<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
-    let mut scored: Vec<(f64, &str)> = known.map(|known| (strsim::jaro_winkler(name, known), known)).collect();
-    scored.sort_by(|left, right| right.0.total_cmp(&left.0));
-    scored.first().filter(|(score, _)| *score > 0.75).map(|(_, name)| *name)
 }
 
 fn type_words(kind: &jsonschema::error::TypeKind) -> String {
