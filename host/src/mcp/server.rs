@@ -20,6 +20,7 @@ use crate::relay::{CallError, Relay};
 
 /// What an assistant should know before its first call. Clients cut it at 2 KB.
 const INSTRUCTIONS: &str = include_str!("instructions.txt");
+const _: () = assert!(INSTRUCTIONS.len() <= crate::limits::DESCRIPTION_BYTES);
 
 /// Methods that MCP knows and whose parameters could not be read: rmcp hands them over as custom requests.
 const KNOWN_METHODS: [&str; 4] = ["tools/call", "tools/list", "initialize", "ping"];

@@ -87,7 +87,7 @@ fn cases(world: &World) -> Vec<Case> {
         both("/dev/zero", outside),
         both("/dev/stdin", outside),
         both("/absent/file.txt", outside),
-        both("/root/.ssh/id_rsa", outside),
+        both("/home/ann/.ssh/id_rsa", outside),
         at("outside/secret.txt", outside),
         at("outside/absent.txt", outside),
         at("desk-evil/secret.txt", outside),

@@ -57,14 +57,14 @@ fn a_failed_call_leaves_no_file() {
 #[test]
 fn a_write_to_a_place_that_no_argument_names_is_refused() {
     let stage = stage(
-        |_| {},
+        |tool| tool.files = vec![FileArgument { at: "/path".into(), access: Access::Output }],
         vec![Box::new(|_, _| {
             let writes = vec![Write { to: "/b".into(), data: b"x".to_vec(), sha256: None }];
             Ok(Ok(Turn { writes, step: Step::Done(Output::default()), state: String::new(), progress: None }))
         })],
         vec![],
     );
-    assert!(matches!(stage.call(json!({"b": "evil.txt"})).unwrap_err(), CallError::Limit { .. }));
+    assert!(matches!(stage.call(json!({"b": "evil.txt", "path": "named.txt"})).unwrap_err(), CallError::Limit { .. }));
 }
 
 #[test]
