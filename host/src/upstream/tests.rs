@@ -1,5 +1,7 @@
 //! One attempt against a server that misbehaves.
 
+mod connections;
+
 use std::sync::{Arc, Mutex};
 
 use bytes::Bytes;
@@ -7,6 +9,8 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 
 use super::failure::tests::{request, route};
+use tickiti_relay_routes::Class;
+
 use super::*;
 use crate::admit::{Body, Part, PartValue, Piece};
 use crate::marks::Marked;
@@ -59,7 +63,7 @@ impl Server {
     }
 
     async fn send(&self) -> Result<Answer, Broken> {
-        self.upstream(ENOUGH).send(&request("tickets.respond", "{\"a\":1}"), None).await
+        self.upstream(ENOUGH).send(&request("tickets.respond", "{\"a\":1}"), None, ENOUGH).await
     }
 
     /// What the server read, as text.
@@ -94,7 +98,12 @@ async fn read_request(stream: &mut TcpStream) -> Vec<u8> {
 }
 
 fn upstream(base: Url, timeout: Duration, proxy: Option<&str>) -> Upstream {
-    Upstream::new(base, &SecretString::from(TOKEN), timeout, proxy).expect("usable settings")
+    reached(base, TOKEN, timeout, proxy).expect("usable settings")
+}
+
+fn reached(base: Url, token: &str, timeout: Duration, proxy: Option<&str>) -> Result<Upstream, Unusable> {
+    let proxy = proxy.map(|proxy| Url::parse(proxy).expect("an address"));
+    Upstream::new(Settings { base, token: &SecretString::from(token), timeout, proxy, authorities: Vec::new() })
 }
 
 fn http(status: &str, headers: &str, body: &str) -> String {
@@ -108,8 +117,11 @@ fn ok(body: &str) -> String {
 #[tokio::test]
 async fn a_request_is_sent_as_the_original_sends_it() {
     let server = Server::answering(ok("{ \"ok\": true }")).await;
-    let answer =
-        server.upstream(ENOUGH).send(&request("tickets.respond", "{\"a\":1.0}"), Some("k-1")).await.expect("an answer");
+    let answer = server
+        .upstream(ENOUGH)
+        .send(&request("tickets.respond", "{\"a\":1.0}"), Some("k-1"), ENOUGH)
+        .await
+        .expect("an answer");
     assert_eq!(
         answer,
         Answer { status: 200, body: AnswerBody::Json("{\"ok\":true}".into()), held: None, retry_after: None }
@@ -140,7 +152,7 @@ async fn a_query_stands_in_the_address() {
     faqs.method = Method::Get;
     let body = Body::Query(vec![("q".into(), "a b&c".into())]);
     let faqs = Admitted::for_test(Arc::new(faqs), "/api/v1/faqs", body, &[], None);
-    server.upstream(ENOUGH).send(&faqs, None).await.expect("an answer");
+    server.upstream(ENOUGH).send(&faqs, None, ENOUGH).await.expect("an answer");
     let seen = server.seen().concat();
     assert!(seen.starts_with("GET /desk/api/v1/faqs?q=a+b%26c HTTP/1.1\r\n"), "{seen}");
     assert!(!seen.contains("content-") && !seen.contains("idempotency-key"), "{seen}");
@@ -153,7 +165,7 @@ async fn a_multipart_body_arrives_whole_and_with_its_length() {
     let file = Arc::new(Marked { name: "a".into(), media_type: "image/png".into(), bytes });
     let parts = vec![Part { name: "file".into(), value: PartValue::File("a.png".into(), file) }];
     let upload = Admitted::for_test(route("tickets.split"), "/api/v1/tickets/split", Body::Multipart(parts), &[], None);
-    server.upstream(ENOUGH).send(&upload, None).await.expect("an answer");
+    server.upstream(ENOUGH).send(&upload, None, ENOUGH).await.expect("an answer");
     let seen = server.seen().concat();
     let (head, body) = seen.split_once("\r\n\r\n").expect("a head");
     let value = |name: &str| head.lines().find_map(|line| line.strip_prefix(name)).unwrap_or_default();
@@ -178,7 +190,7 @@ async fn spliced_files_arrive() {
         Piece::Text(Bytes::from_static(b"\"}")),
     ];
     let create = Admitted::for_test(route("tickets.respond"), "/api/v1/tickets", Body::Json(pieces), &[], None);
-    server.upstream(ENOUGH).send(&create, None).await.expect("an answer");
+    server.upstream(ENOUGH).send(&create, None, ENOUGH).await.expect("an answer");
     assert!(server.seen().concat().ends_with("\r\n\r\n{\"c\":\"data:image/png;base64,YWJj\"}"));
 }
 
@@ -258,7 +270,8 @@ async fn a_stalled_answer_ends_by_the_timeout() {
         })
         .await;
         let result =
-            tokio::time::timeout(ENOUGH, server.upstream(timeout).send(&request("tickets.show", "{}"), None)).await;
+            tokio::time::timeout(ENOUGH, server.upstream(timeout).send(&request("tickets.show", "{}"), None, ENOUGH))
+                .await;
         assert_eq!(result.expect("it ends"), Err(Broken::TimedOut { after: timeout }), "{beginning:?}");
     }
     let trickle = Server::start(|mut stream| async move {
@@ -269,7 +282,8 @@ async fn a_stalled_answer_ends_by_the_timeout() {
     })
     .await;
     let result =
-        tokio::time::timeout(ENOUGH, trickle.upstream(timeout).send(&request("tickets.show", "{}"), None)).await;
+        tokio::time::timeout(ENOUGH, trickle.upstream(timeout).send(&request("tickets.show", "{}"), None, ENOUGH))
+            .await;
     assert_eq!(result.expect("it ends"), Err(Broken::TimedOut { after: timeout }));
 }
 
@@ -307,18 +321,18 @@ async fn what_was_not_sent_is_known_as_such() {
     let closed = TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let base = Url::parse(&format!("http://{}", closed.local_addr().expect("an address"))).expect("an address");
     drop(closed);
-    let refused = upstream(base, ENOUGH, None).send(&request("tickets.respond", "{}"), None).await;
+    let refused = upstream(base, ENOUGH, None).send(&request("tickets.respond", "{}"), None, ENOUGH).await;
     assert!(matches!(&refused, Err(Broken::NotConnected { why }) if why.contains("refused")), "{refused:?}");
 
     let no_name = Url::parse("http://no-such-host.invalid").expect("an address");
-    let result = upstream(no_name, ENOUGH, None).send(&request("tickets.respond", "{}"), None).await;
+    let result = upstream(no_name, ENOUGH, None).send(&request("tickets.respond", "{}"), None, ENOUGH).await;
     assert!(matches!(result, Err(Broken::NotConnected { .. })), "{result:?}");
 
     let server = Server::answering(ok("{}")).await;
     let hostile = Admitted::for_test(route("tickets.respond"), "/api/v1/users/../x", Body::Json(Vec::new()), &[], None);
-    let result = server.upstream(ENOUGH).send(&hostile, None).await;
+    let result = server.upstream(ENOUGH).send(&hostile, None, ENOUGH).await;
     assert!(matches!(result, Err(Broken::Unsendable { .. })), "{result:?}");
-    let result = server.upstream(ENOUGH).send(&request("tickets.respond", "{}"), Some("a\nb")).await;
+    let result = server.upstream(ENOUGH).send(&request("tickets.respond", "{}"), Some("a\nb"), ENOUGH).await;
     assert!(matches!(result, Err(Broken::Unsendable { .. })), "{result:?}");
     assert!(server.seen().is_empty());
 }
@@ -328,7 +342,8 @@ async fn a_handshake_that_never_ends_is_not_sent() {
     let silent = Server::start(|_stream| std::future::pending()).await;
     let mut base = silent.base.clone();
     base.set_scheme("https").expect("a scheme");
-    let result = upstream(base, Duration::from_millis(400), None).send(&request("tickets.respond", "{}"), None).await;
+    let result =
+        upstream(base, Duration::from_millis(400), None).send(&request("tickets.respond", "{}"), None, ENOUGH).await;
     assert!(matches!(result, Err(Broken::NotConnected { .. })), "{result:?}");
 }
 
@@ -337,62 +352,33 @@ async fn a_server_without_tls_gets_no_token() {
     let server = Server::answering("HTTP/1.1 400 Bad Request\r\n\r\n").await;
     let mut base = server.base.clone();
     base.set_scheme("https").expect("a scheme");
-    let result = upstream(base, ENOUGH, None).send(&request("tickets.respond", "{}"), None).await;
+    let result = upstream(base, ENOUGH, None).send(&request("tickets.respond", "{}"), None, ENOUGH).await;
     assert!(matches!(result, Err(Broken::NotConnected { .. })), "{result:?}");
     assert!(!server.seen().concat().contains(TOKEN));
-}
-
-#[tokio::test]
-async fn a_proxy_is_used_when_given_and_only_then() {
-    let proxy = Server::answering(ok("{\"from\":\"proxy\"}")).await;
-    let base = Url::parse("http://help.example/desk").expect("an address");
-    let through = upstream(base, ENOUGH, Some(proxy.base.as_str())).send(&request("tickets.show", "{}"), None).await;
-    assert_eq!(through.map(|answer| answer.body), Ok(AnswerBody::Json("{\"from\":\"proxy\"}".into())));
-    assert!(proxy.seen().concat().starts_with("POST http://help.example/desk/api/v1/tickets/show HTTP/1.1\r\n"));
-}
-
-#[tokio::test]
-async fn connections_are_kept_and_requests_are_never_doubled() {
-    let server = Server::start(|mut stream| async move {
-        loop {
-            if stream.write_all(ok("{}").as_bytes()).await.is_err() || read_request(&mut stream).await.is_empty() {
-                return;
-            }
-        }
-    })
-    .await;
-    let upstream = server.upstream(ENOUGH);
-    for _ in 0..3 {
-        upstream.send(&request("tickets.respond", "{}"), None).await.expect("an answer");
-    }
-    assert_eq!(server.seen().len(), 1, "one connection");
-
-    let hangs_up = Server::start(|stream| async move { drop(stream) }).await;
-    assert!(matches!(hangs_up.send().await, Err(Broken::Interrupted { .. })));
-    assert_eq!(hangs_up.seen().len(), 1, "sent once");
 }
 
 #[tokio::test]
 async fn the_token_is_in_no_debug_output() {
     let server = Server::answering(http("500 Oops", "", &format!("you sent Bearer {TOKEN}"))).await;
     let upstream = server.upstream(ENOUGH);
-    let result = upstream.send(&request("tickets.respond", "{}"), None).await;
-    let prepared = upstream.prepare(&request("tickets.respond", "{}"), Some("k")).expect("a request");
-    let shown = format!("{upstream:?} {result:?} {prepared:?} {:?}", upstream.client().expect("a client"));
+    let result = upstream.send(&request("tickets.respond", "{}"), None, ENOUGH).await;
+    let prepared = upstream.prepare(&request("tickets.respond", "{}"), Some("key-CANARY")).expect("a request");
+    let client = upstream.clients.of(Class::Write, ENOUGH).expect("a client");
+    let shown = format!("{upstream:?} {result:?} {prepared:?} {client:?}");
     assert!(shown.contains("[token]") && !shown.contains(&TOKEN[3..]), "{shown}");
+    assert!(shown.contains("idempotency-key") && !shown.contains("CANARY"), "{shown}");
 }
 
 #[test]
 fn unusable_settings_are_named() {
-    let new = |base: &str, token: &str, proxy| {
-        Upstream::new(Url::parse(base).expect("an address"), &SecretString::from(token), ENOUGH, proxy).err()
-    };
+    let new =
+        |base: &str, token: &str, proxy| reached(Url::parse(base).expect("an address"), token, ENOUGH, proxy).err();
     assert_eq!(new("https://help.example", TOKEN, None), None);
     assert_eq!(new("https://help.example", TOKEN, Some("http://user:pw@proxy.example:3128")), None);
     assert_eq!(new("https://me@help.example", TOKEN, None), Some(Unusable::Base));
     assert_eq!(new("file:///etc", TOKEN, None), Some(Unusable::Base));
     assert_eq!(new("https://help.example", "a\nb", None), Some(Unusable::Token));
-    assert_eq!(new("https://help.example", TOKEN, Some("proxy.example:3128")), Some(Unusable::Proxy));
+    assert_eq!(new("https://help.example", TOKEN, Some("ftp://proxy.example:3128")), Some(Unusable::Proxy));
     assert_eq!(new("https://help.example", TOKEN, Some("socks5://proxy.example")), Some(Unusable::Proxy));
     let text = new("https://help.example", "a\nsecret", None).expect("an error").to_string();
     assert!(!text.contains("secret"));
