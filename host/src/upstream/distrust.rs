@@ -61,6 +61,10 @@ fn of_certificate(problem: &CertificateError) -> String {
             format!("the server's certificate is for another name than {}", expected.to_str())
         }
         Certificate::UnknownIssuer => UNKNOWN.to_owned(),
+        Certificate::BadSignature => {
+            "the server's certificate is not signed by the authority that it names: another of the same name may have signed it"
+                .to_owned()
+        }
         Certificate::Revoked => "the server's certificate was revoked".to_owned(),
         // A certificate that signs itself and others, as `openssl req -x509` makes it. Its error has no type that can be named.
         Certificate::Other(other) if other.to_string().contains("CaUsedAsEndEntity") => UNKNOWN.to_owned(),
@@ -80,9 +84,10 @@ fn day(time: UnixTime) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use insta::assert_snapshot;
     use rustls::pki_types::ServerName;
-    use std::time::Duration;
 
     use super::*;
 
@@ -106,11 +111,22 @@ mod tests {
             certificate(CertificateError::NotValidForNameContext { expected, presented }),
             certificate(CertificateError::UnknownIssuer),
             certificate(CertificateError::BadSignature),
+            certificate(CertificateError::BadEncoding),
             told(rustls::Error::InvalidMessage(InvalidMessage::InvalidContentType)),
             told(rustls::Error::AlertReceived(rustls::AlertDescription::HandshakeFailure)),
             told(rustls::Error::DecryptError),
         ];
-        assert_snapshot!(lines.join("\n"), @"");
+        assert_snapshot!(lines.join("\n"), @r"
+        the server's certificate expired on 1971-01-01
+        the server's certificate is valid only from 1971-01-01 on: is this computer's clock right?
+        the server's certificate is for another name than help.example
+        the server's certificate is from an authority that this computer does not know; TICKITI_RELAY_CA can name a company's own
+        the server's certificate is not signed by the authority that it names: another of the same name may have signed it
+        the server's certificate is not accepted: BadEncoding
+        what answers there does not speak TLS; it may be plain http
+        the server broke off the TLS handshake: HandshakeFailure
+        TLS failed: cannot decrypt peer's message
+        ");
         let endless = UnixTime::since_unix_epoch(Duration::from_secs(u64::MAX));
         assert!(
             certificate(CertificateError::ExpiredContext { time: day, not_after: endless }).contains("no calendar")
