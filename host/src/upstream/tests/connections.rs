@@ -91,7 +91,7 @@ async fn a_request_is_never_doubled() {
 async fn the_lesser_of_two_times_holds() {
     let silent = Server::start(|stream| async move {
         let _open = stream;
-        std::future::pending().await
+        std::future::pending::<()>().await;
     })
     .await;
     let (short, long) = (Duration::from_millis(250), Duration::from_secs(600));
