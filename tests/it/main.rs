@@ -10,6 +10,7 @@ mod protocol;
 mod secrets;
 mod support;
 mod sweep;
+mod tls;
 mod tools;
 mod tools_list;
 mod verbs;
