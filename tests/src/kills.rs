@@ -10,6 +10,7 @@ pub mod hostile;
 pub mod paths;
 pub mod redirects;
 mod row;
+pub mod trace;
 mod trap;
 
 pub use dice::Dice;
