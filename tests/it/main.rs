@@ -5,6 +5,7 @@ mod configuration;
 mod errors;
 mod hostile;
 mod invariants;
+mod kills;
 mod limits;
 mod parity;
 mod protocol;
