@@ -1,6 +1,8 @@
 //! Processes that end at the worst moment. `cargo xtask soak` runs the same scenarios longer.
 
-use tickiti_relay_tests::kills::{exports, keyed, order, unkeyed};
+use std::time::Duration;
+
+use tickiti_relay_tests::kills::{disks, exports, keyed, order, shutdown, unkeyed};
 
 use crate::hostile::demand;
 
@@ -36,4 +38,23 @@ fn an_export_is_the_old_file_or_the_new_one() {
 #[cfg(target_os = "linux")]
 fn a_record_is_durable_before_its_request_leaves() {
     demand(&order::sync_before_send().unwrap());
+}
+
+#[test]
+#[cfg(unix)]
+fn a_disk_that_fails_lets_no_write_out_unrecorded() {
+    demand(&disks::limited(30, SEED).unwrap());
+    demand(&disks::full(8, SEED).unwrap());
+}
+
+#[test]
+fn a_damaged_ledger_lets_no_write_out_unrecorded() {
+    demand(&disks::damaged(14, SEED).unwrap());
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn an_end_with_writes_in_flight_is_orderly() {
+    // A busy machine may be late; `cargo xtask soak` demands the two seconds.
+    demand(&shutdown::ends(20, SEED, Duration::from_secs(5)).unwrap());
 }

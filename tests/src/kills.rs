@@ -7,6 +7,7 @@
 mod bomb;
 pub mod calls;
 mod dice;
+pub mod disks;
 pub mod exports;
 pub mod hostile;
 pub mod keyed;
@@ -15,6 +16,7 @@ pub mod paths;
 pub mod redirects;
 mod row;
 mod scene;
+pub mod shutdown;
 pub mod trace;
 mod trap;
 pub mod unkeyed;

@@ -28,7 +28,8 @@ pub fn kills(kills: usize, seed: u64) -> Result<Vec<Row>, Trouble> {
     let folder = folder.map_err(Trouble::io("making a folder"))?;
     let path = folder.path().canonicalize().map_err(Trouble::io("looking at a folder"))?.join(NAME);
     let setup = scene.setup.clone().files(path.parent().unwrap_or(folder.path()));
-    let arguments = |rows: usize| json!({"path": path.to_string_lossy(), "page_size": PAGE, "max_records": rows});
+    // A relay that was killed right after it put the file there does not know it for its own, and asks before it replaces it.
+    let arguments = |rows: usize| json!({"path": path.to_string_lossy(), "page_size": PAGE, "max_records": rows, "overwrite": true});
     let mut relay = setup.start()?;
     relay.call("export_responses", arguments(1_000))?.done()?;
     let whole = read(&path)?;

@@ -49,6 +49,9 @@ struct Spread {
 pub fn kills(kills: usize, relays: usize, pairs: bool, seed: u64) -> Result<Vec<Row>, Trouble> {
     let mut scene = Scene::new(seed)?;
     let mut alive: Vec<Session> = (0..relays).map(|_| scene.setup.start()).collect::<Result<_, _>>()?;
+    if let Some(relay) = alive.first_mut() {
+        scene.calibrate(relay)?;
+    }
     let (mut done, mut spread) = (0, Spread::default());
     let (mut tallies, mut silent): (Vec<Tally>, Vec<String>) = Default::default();
     while done < kills {

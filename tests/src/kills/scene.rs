@@ -7,11 +7,12 @@ use tickiti_relay_scratch::{Fault, Helpdesk, Moment, Options, Planned, Running, 
 use super::calls::{self, Call};
 use super::{Dice, started};
 use crate::client::Answer;
+use crate::measure::median;
 use crate::relay::{self, Session, Setup};
 use crate::trouble::Trouble;
 
-/// About twice what an undisturbed write takes, in microseconds.
-const A_WRITE: u64 = 30_000;
+/// How many writes are timed before the first kill.
+const TIMED: usize = 7;
 /// How long the helpdesk works where it is made slow, in milliseconds.
 const SLOW: u64 = 30;
 
@@ -47,6 +48,8 @@ pub(super) struct Scene {
     pub(super) dice: Dice,
     pub(super) tickets: Vec<String>,
     words: usize,
+    /// What an undisturbed write takes, in microseconds. It only spreads the kills.
+    a_write: u64,
 }
 
 impl Scene {
@@ -54,7 +57,20 @@ impl Scene {
         let helpdesk = started(Helpdesk::start(Options::default()))?;
         let setup = relay::relay().helpdesk(&helpdesk);
         let tickets = calls::tickets(&helpdesk);
-        Ok(Self { helpdesk, setup, dice: Dice::new(seed), tickets, words: 0 })
+        Ok(Self { helpdesk, setup, dice: Dice::new(seed), tickets, words: 0, a_write: 10_000 })
+    }
+
+    /// Times a few writes, so that kills fall into them and not behind them.
+    pub(super) fn calibrate(&mut self, relay: &mut Session) -> Result<(), Trouble> {
+        let mut times = Vec::new();
+        for _ in 0..TIMED {
+            let call = calls::create(&self.word());
+            let began = Instant::now();
+            relay.call(call.tool, call.arguments)?.done()?;
+            times.push(u64::try_from(began.elapsed().as_micros()).unwrap_or(u64::MAX));
+        }
+        self.a_write = median(&times).unwrap_or(self.a_write);
+        Ok(())
     }
 
     /// A word that no other call has, and none has within.
@@ -95,14 +111,14 @@ impl Scene {
         let ids = ids?;
         let mut first = None;
         match when {
-            When::Anytime => self.sleep(A_WRITE),
-            When::HelpdeskWorks => self.sleep(2 * SLOW * 1_000),
+            When::Anytime => self.sleep(self.a_write * 3 / 2),
+            When::HelpdeskWorks => self.sleep(SLOW * 1_000 + self.a_write),
             When::EffectDone => {
                 let until = Instant::now() + Duration::from_secs(5);
                 while self.effects() == effects && Instant::now() < until {
                     std::thread::sleep(Duration::from_micros(50));
                 }
-                self.sleep(2_500);
+                self.sleep(self.a_write / 3);
             }
             When::Answered => first = ids.first().map(|id| relay.answer(*id)).transpose()?,
         }

@@ -18,6 +18,7 @@ use crate::trouble::Trouble;
 pub fn kills(kills: usize, seed: u64) -> Result<Vec<Row>, Trouble> {
     let mut scene = Scene::new(seed)?;
     let mut relay = scene.setup.start()?;
+    scene.calibrate(&mut relay)?;
     let (mut again, mut lost, mut unsaid) = (Vec::new(), Vec::new(), Vec::new());
     let (mut held, mut settled) = (0, 0);
     for _ in 0..kills {
