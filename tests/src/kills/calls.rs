@@ -47,10 +47,11 @@ pub fn respond(word: &str, ticket: &str) -> Call {
     Call { word: word.to_owned(), tool: "respond_to_ticket", arguments }
 }
 
-/// `tickiti_call tickets.close`, of one of the tickets.
+/// `tickiti_call tickets.close`, of one of the tickets. Some queues want to know how it was resolved.
 #[must_use]
 pub fn close(word: &str, ticket: &str) -> Call {
-    let payload = json!({"ticket_number": ticket, "from_email": "priya.nair@kestrel.example", "content": word});
+    let payload =
+        json!({"ticket_number": ticket, "from_email": "priya.nair@kestrel.example", "content": word, "resolved": 1});
     passed("tickets", "close", word, payload)
 }
 

