@@ -3,7 +3,9 @@
 
 mod configuration;
 mod errors;
+mod hostile;
 mod invariants;
+mod kills;
 mod limits;
 mod parity;
 mod protocol;
