@@ -8,6 +8,7 @@ mod limits;
 mod parity;
 mod protocol;
 mod secrets;
+mod soak;
 mod support;
 mod sweep;
 mod tools;

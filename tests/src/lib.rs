@@ -27,6 +27,7 @@ pub mod picture;
 pub mod proxy;
 pub mod random;
 pub mod relay;
+pub mod soak;
 pub mod stub;
 pub mod trouble;
 
