@@ -36,7 +36,7 @@ fn keyed_writes_happen_once(name: &str) {
     assert!(came.tally.done > came.tally.calls * 8 / 10, "{}", came.tally);
     let faults = came.counts.faults.len();
     assert!(faults >= 12, "{faults} kinds of fault");
-    let share = came.counts.struck() as f64 / came.counts.connections as f64;
+    let share = came.counts.struck() as f64 / came.counts.exchanges() as f64;
     assert!((0.25..0.35).contains(&share), "{share}");
 }
 

@@ -87,6 +87,12 @@ pub struct Counts {
 }
 
 impl Counts {
+    /// Requests, those included that were refused before their head was read.
+    #[must_use]
+    pub fn exchanges(&self) -> u64 {
+        self.requests + self.faults.get(&Kind::Refuse).copied().unwrap_or_default()
+    }
+
     /// All that were struck.
     #[must_use]
     pub fn struck(&self) -> u64 {

@@ -2,7 +2,7 @@
 
 use std::io::Write;
 use std::process::ExitCode;
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Instant, SystemTime};
 
 use tickiti_relay_tests::soak::{Numbers, PARTS, Part, Row, Server, row};
 use tickiti_relay_tests::trouble::Trouble;
@@ -97,7 +97,7 @@ fn under_way(part: &Part, whose: &str, server: &Server, numbers: &Numbers) -> Re
     let begun = Instant::now();
     tell(&format!("{} with {whose} ... ", part.name));
     let rows = (part.run)(server, numbers)?;
-    tell(&format!("{:.1} s\n", Duration::as_secs_f64(&begun.elapsed())));
+    tell(&format!("{:.1} s\n", begun.elapsed().as_secs_f64()));
     Ok(rows)
 }
 

@@ -1,7 +1,5 @@
 //! Writes with a key, under faults, once for each thing that is not known of the real server.
 
-use std::time::Duration;
-
 use serde_json::{Value, json};
 use tickiti_relay_scratch::{Fault, Moment, Planned, Switches};
 
@@ -64,7 +62,7 @@ pub fn run(server: &Server, numbers: &Numbers) -> Result<Vec<Row>, Trouble> {
         let came = one(server, numbers, case, plan)?;
         let name = format!("keyed, {}", case.name);
         rows.extend(of_tally(&name, &came.tally, case.demanded));
-        let requests = usize::try_from(came.counts.connections).unwrap_or_default();
+        let requests = usize::try_from(came.counts.exchanges()).unwrap_or_default();
         let struck = usize::try_from(came.counts.struck()).unwrap_or_default();
         rows.push(Row::new(format!("{name}: struck by a fault"), struck, requests, Demand::Shown));
         rows.push(Row::new(
@@ -100,9 +98,7 @@ pub fn one(server: &Server, numbers: &Numbers, case: &Case, plan: Plan) -> Resul
     let manner = Manner { in_flight: numbers.in_flight, invocations: INVOCATIONS };
     let lives = drive(&mut session, intents, manner)?;
     drop(flicker);
-    // Whatever is still at work at the helpdesk gets the time to end.
-    std::thread::sleep(Duration::from_millis(20 * WORK_MILLIS));
-    let seen = stage.seen();
+    let seen = stage.seen_at_rest();
     let tally = Tally::of(lives.iter().map(|life| life.logical(&seen)));
     Ok(Came { tally, counts: stage.proxy.counts() })
 }

@@ -35,7 +35,7 @@ pub fn repeated(server: &Server, numbers: &Numbers) -> Result<Vec<Row>, Trouble>
         tickets.iter().enumerate().map(|(number, ticket)| intent('r', number, ticket, BEFORE)).collect();
     let mut lives = Vec::new();
     for batch in intents.chunks(BATCH) {
-        let mut batch = ambiguous(&stage, numbers.seed, batch)?;
+        let mut batch = ambiguous(&stage, random.number(), batch)?;
         let mut session = stage.start()?;
         for life in &mut batch {
             let call = json!({"name": life.intent.tool, "arguments": life.intent.arguments});
@@ -46,7 +46,7 @@ pub fn repeated(server: &Server, numbers: &Numbers) -> Result<Vec<Row>, Trouble>
         lives.extend(batch);
     }
 
-    let seen = stage.seen();
+    let seen = stage.seen_at_rest();
     let open: Vec<&Lived> = lives.iter().filter(|life| is_open(life.said.first())).collect();
     let once = |life: &&&Lived| seen.of(&life.intent.word).effects == 1;
     let one_key = |life: &&&Lived| {
@@ -78,6 +78,7 @@ pub fn repeated(server: &Server, numbers: &Numbers) -> Result<Vec<Row>, Trouble>
 /// As [`repeated`].
 pub fn changed(server: &Server, numbers: &Numbers) -> Result<Vec<Row>, Trouble> {
     let stage = Stage::new(server, Switches::default())?;
+    let mut random = Random::named(numbers.seed, "changed");
     let tickets = stage.tickets(numbers.changed)?;
     let mut found = Changed::default();
     let pairs: Vec<(Intent, Intent)> = tickets
@@ -88,9 +89,9 @@ pub fn changed(server: &Server, numbers: &Numbers) -> Result<Vec<Row>, Trouble> 
         .collect();
     for batch in pairs.chunks(BATCH) {
         let firsts: Vec<Intent> = batch.iter().map(|(first, _)| first.clone()).collect();
-        let lives = ambiguous(&stage, numbers.seed, &firsts)?;
+        let lives = ambiguous(&stage, random.number(), &firsts)?;
         let mut session = stage.start()?;
-        let seen = stage.seen();
+        let seen = stage.seen_at_rest();
         for (life, (_, second)) in lives.iter().zip(batch) {
             let happened = seen.of(&life.intent.word).effects > 0;
             found.one(&stage, &mut session, life, second, happened)?;

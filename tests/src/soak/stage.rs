@@ -88,6 +88,22 @@ impl Stage {
         Ok(numbers)
     }
 
+    /// [`Stage::seen`] when nothing is on its way any more: a request may still reach the helpdesk when its client has long
+    /// been told that it may have.
+    #[must_use]
+    pub fn seen_at_rest(&self) -> Seen {
+        let count = || (self.helpdesk.requests().len(), self.helpdesk.effects().len(), self.proxy.counts().forwarded);
+        let mut last = count();
+        loop {
+            std::thread::sleep(TIMEOUT / 2);
+            let now = count();
+            if now == last {
+                return self.seen();
+            }
+            last = now;
+        }
+    }
+
     /// What the helpdesk and the proxy saw of each word so far.
     #[must_use]
     pub fn seen(&self) -> Seen {

@@ -27,7 +27,7 @@ pub fn run(server: &Server, numbers: &Numbers) -> Result<Vec<Row>, Trouble> {
     let lives = drive(&mut session, intents, Manner { in_flight: numbers.in_flight, invocations: 1 })?;
     drop(flicker);
 
-    let seen = stage.seen();
+    let seen = stage.seen_at_rest();
     let again: Vec<&str> =
         lives.iter().map(|life| life.intent.word.as_str()).filter(|word| seen.of(word).sends > 1).collect();
     let shown = again.iter().take(Tally::SHOWN).copied().collect::<Vec<_>>().join(", ");
