@@ -10,6 +10,7 @@ mod broken;
 mod client;
 mod failure;
 mod judge;
+mod retry;
 mod wire;
 
 use std::fmt;
@@ -28,9 +29,13 @@ use url::Url;
 pub use answer::{Answer, AnswerBody, HeldValue};
 pub use broken::Broken;
 pub use failure::{Failure, Look, Problem};
-pub use judge::{CameBack, Outcome, judge};
+pub use judge::{CameBack, judge};
+pub use retry::{Budget, Next, Tried, next};
+
+pub use crate::outcome::Outcome;
 
 use crate::admit::Admitted;
+use crate::digest::Digest;
 use crate::limits;
 use crate::redact::Redactor;
 
@@ -39,6 +44,7 @@ pub struct Upstream {
     base: Url,
     authorization: HeaderValue,
     redactor: Redactor,
+    identity: Digest,
     timeout: Duration,
     proxy: Option<reqwest::Proxy>,
     client: OnceLock<reqwest::Client>,
@@ -71,22 +77,33 @@ impl Upstream {
         if !address::is_base(&base) {
             return Err(Unusable::Base);
         }
-        let mut authorization =
-            HeaderValue::try_from(format!("Bearer {}", token.expose_secret())).map_err(|_| Unusable::Token)?;
+        let secret = token.expose_secret();
+        let identity = Digest::of([base.as_str().as_bytes(), secret.as_bytes()]);
+        let mut authorization = HeaderValue::try_from(format!("Bearer {secret}")).map_err(|_| Unusable::Token)?;
         authorization.set_sensitive(true);
         let proxy = proxy.map(client::proxy).transpose()?;
-        Ok(Self { base, authorization, redactor: Redactor::new(token), timeout, proxy, client: OnceLock::new() })
+        Ok(Self {
+            base,
+            authorization,
+            redactor: Redactor::new(token),
+            identity,
+            timeout,
+            proxy,
+            client: OnceLock::new(),
+        })
     }
 
-    /// Sends one request, once, and reads the whole answer. `key` is its idempotency key.
+    /// Sends one request, once, and reads the whole answer, within this time or the configured one, if that is less. `key` is its
+    /// idempotency key.
     ///
     /// The token is taken out of what comes back, and the value that the request holds.
     ///
     /// # Errors
     /// [`Broken`] when there is no answer to judge; it knows whether bytes may have left.
-    pub async fn send(&self, request: &Admitted, key: Option<&str>) -> Result<Answer, Broken> {
+    pub async fn send(&self, request: &Admitted, key: Option<&str>, within: Duration) -> Result<Answer, Broken> {
         let began = Instant::now();
-        let prepared = self.prepare(request, key)?;
+        let mut prepared = self.prepare(request, key)?;
+        *prepared.timeout_mut() = Some(within.min(self.timeout));
         let client = self.client()?;
         let broken = |error| Broken::of(error, began.elapsed().min(self.timeout));
         let mut response = client.execute(prepared).await.map_err(broken)?;
@@ -116,6 +133,11 @@ impl Upstream {
     /// Takes the token out of a text that is about to leave the relay.
     pub fn redactor(&self) -> &Redactor {
         &self.redactor
+    }
+
+    /// Stands for the helpdesk and the token, where neither may be written down.
+    pub fn identity(&self) -> &Digest {
+        &self.identity
     }
 
     fn client(&self) -> Result<&reqwest::Client, Broken> {

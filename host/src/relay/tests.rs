@@ -68,7 +68,12 @@ struct Desk {
 }
 
 impl Helpdesk for Desk {
-    fn send<'a>(&'a self, request: &'a Admitted, key: Option<&'a str>) -> BoxFuture<'a, Result<Answer, Broken>> {
+    fn send<'a>(
+        &'a self,
+        request: &'a Admitted,
+        key: Option<&'a str>,
+        _: std::time::Duration,
+    ) -> BoxFuture<'a, Result<Answer, Broken>> {
         let body = match request.body() {
             Body::Json(pieces) => pieces
                 .iter()
@@ -129,6 +134,9 @@ fn stage(tool: impl FnOnce(&mut Tool), replies: Vec<Script>, answers: Vec<Result
         files: Arc::new(Files::new(rules).unwrap()),
         helpdesk: desk.clone(),
         redactor: None,
+        ledger: Ledger::new(&folder.path().join("state"), crate::digest::Digest::of([]), "https://help.example"),
+        gate: Gate::default(),
+        budget: Budget::default(),
     };
     Stage { guest, desk, relay, folder }
 }
@@ -136,7 +144,10 @@ fn stage(tool: impl FnOnce(&mut Tool), replies: Vec<Script>, answers: Vec<Result
 impl Stage {
     fn call(&self, arguments: Value) -> Result<ToolResult, CallError> {
         let Value::Object(arguments) = arguments else { panic!("arguments are an object") };
-        runtime().block_on(self.relay.call("probe", arguments, &|_| {}))
+        let asked = Asked { tool: "probe".into(), arguments, client_key: None };
+        let Ended { result, receipt } = runtime().block_on(self.relay.call(asked, &|_| {}));
+        receipt.delivered();
+        result
     }
 
     fn sent(&self) -> Vec<String> {
@@ -295,7 +306,10 @@ fn a_guest_that_fails_is_told_apart_from_the_arguments() {
 #[test]
 fn an_unknown_tool_is_told_with_its_nearest_name() {
     let stage = stage(|_| {}, vec![], vec![]);
-    let error = runtime().block_on(stage.relay.call("prob", Map::new(), &|_| {})).unwrap_err();
+    let error = {
+        let asked = Asked { tool: "prob".into(), ..Asked::default() };
+        runtime().block_on(stage.relay.call(asked, &|_| {})).result.unwrap_err()
+    };
     assert_eq!(error.to_string(), "there is no tool `prob`; did you mean `probe`?");
 }
 

@@ -59,7 +59,7 @@ impl Server {
     }
 
     async fn send(&self) -> Result<Answer, Broken> {
-        self.upstream(ENOUGH).send(&request("tickets.respond", "{\"a\":1}"), None).await
+        self.upstream(ENOUGH).send(&request("tickets.respond", "{\"a\":1}"), None, ENOUGH).await
     }
 
     /// What the server read, as text.
@@ -108,8 +108,11 @@ fn ok(body: &str) -> String {
 #[tokio::test]
 async fn a_request_is_sent_as_the_original_sends_it() {
     let server = Server::answering(ok("{ \"ok\": true }")).await;
-    let answer =
-        server.upstream(ENOUGH).send(&request("tickets.respond", "{\"a\":1.0}"), Some("k-1")).await.expect("an answer");
+    let answer = server
+        .upstream(ENOUGH)
+        .send(&request("tickets.respond", "{\"a\":1.0}"), Some("k-1"), ENOUGH)
+        .await
+        .expect("an answer");
     assert_eq!(
         answer,
         Answer { status: 200, body: AnswerBody::Json("{\"ok\":true}".into()), held: None, retry_after: None }
@@ -140,7 +143,7 @@ async fn a_query_stands_in_the_address() {
     faqs.method = Method::Get;
     let body = Body::Query(vec![("q".into(), "a b&c".into())]);
     let faqs = Admitted::for_test(Arc::new(faqs), "/api/v1/faqs", body, &[], None);
-    server.upstream(ENOUGH).send(&faqs, None).await.expect("an answer");
+    server.upstream(ENOUGH).send(&faqs, None, ENOUGH).await.expect("an answer");
     let seen = server.seen().concat();
     assert!(seen.starts_with("GET /desk/api/v1/faqs?q=a+b%26c HTTP/1.1\r\n"), "{seen}");
     assert!(!seen.contains("content-") && !seen.contains("idempotency-key"), "{seen}");
@@ -153,7 +156,7 @@ async fn a_multipart_body_arrives_whole_and_with_its_length() {
     let file = Arc::new(Marked { name: "a".into(), media_type: "image/png".into(), bytes });
     let parts = vec![Part { name: "file".into(), value: PartValue::File("a.png".into(), file) }];
     let upload = Admitted::for_test(route("tickets.split"), "/api/v1/tickets/split", Body::Multipart(parts), &[], None);
-    server.upstream(ENOUGH).send(&upload, None).await.expect("an answer");
+    server.upstream(ENOUGH).send(&upload, None, ENOUGH).await.expect("an answer");
     let seen = server.seen().concat();
     let (head, body) = seen.split_once("\r\n\r\n").expect("a head");
     let value = |name: &str| head.lines().find_map(|line| line.strip_prefix(name)).unwrap_or_default();
@@ -178,7 +181,7 @@ async fn spliced_files_arrive() {
         Piece::Text(Bytes::from_static(b"\"}")),
     ];
     let create = Admitted::for_test(route("tickets.respond"), "/api/v1/tickets", Body::Json(pieces), &[], None);
-    server.upstream(ENOUGH).send(&create, None).await.expect("an answer");
+    server.upstream(ENOUGH).send(&create, None, ENOUGH).await.expect("an answer");
     assert!(server.seen().concat().ends_with("\r\n\r\n{\"c\":\"data:image/png;base64,YWJj\"}"));
 }
 
@@ -258,7 +261,8 @@ async fn a_stalled_answer_ends_by_the_timeout() {
         })
         .await;
         let result =
-            tokio::time::timeout(ENOUGH, server.upstream(timeout).send(&request("tickets.show", "{}"), None)).await;
+            tokio::time::timeout(ENOUGH, server.upstream(timeout).send(&request("tickets.show", "{}"), None, ENOUGH))
+                .await;
         assert_eq!(result.expect("it ends"), Err(Broken::TimedOut { after: timeout }), "{beginning:?}");
     }
     let trickle = Server::start(|mut stream| async move {
@@ -269,7 +273,8 @@ async fn a_stalled_answer_ends_by_the_timeout() {
     })
     .await;
     let result =
-        tokio::time::timeout(ENOUGH, trickle.upstream(timeout).send(&request("tickets.show", "{}"), None)).await;
+        tokio::time::timeout(ENOUGH, trickle.upstream(timeout).send(&request("tickets.show", "{}"), None, ENOUGH))
+            .await;
     assert_eq!(result.expect("it ends"), Err(Broken::TimedOut { after: timeout }));
 }
 
@@ -307,18 +312,18 @@ async fn what_was_not_sent_is_known_as_such() {
     let closed = TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let base = Url::parse(&format!("http://{}", closed.local_addr().expect("an address"))).expect("an address");
     drop(closed);
-    let refused = upstream(base, ENOUGH, None).send(&request("tickets.respond", "{}"), None).await;
+    let refused = upstream(base, ENOUGH, None).send(&request("tickets.respond", "{}"), None, ENOUGH).await;
     assert!(matches!(&refused, Err(Broken::NotConnected { why }) if why.contains("refused")), "{refused:?}");
 
     let no_name = Url::parse("http://no-such-host.invalid").expect("an address");
-    let result = upstream(no_name, ENOUGH, None).send(&request("tickets.respond", "{}"), None).await;
+    let result = upstream(no_name, ENOUGH, None).send(&request("tickets.respond", "{}"), None, ENOUGH).await;
     assert!(matches!(result, Err(Broken::NotConnected { .. })), "{result:?}");
 
     let server = Server::answering(ok("{}")).await;
     let hostile = Admitted::for_test(route("tickets.respond"), "/api/v1/users/../x", Body::Json(Vec::new()), &[], None);
-    let result = server.upstream(ENOUGH).send(&hostile, None).await;
+    let result = server.upstream(ENOUGH).send(&hostile, None, ENOUGH).await;
     assert!(matches!(result, Err(Broken::Unsendable { .. })), "{result:?}");
-    let result = server.upstream(ENOUGH).send(&request("tickets.respond", "{}"), Some("a\nb")).await;
+    let result = server.upstream(ENOUGH).send(&request("tickets.respond", "{}"), Some("a\nb"), ENOUGH).await;
     assert!(matches!(result, Err(Broken::Unsendable { .. })), "{result:?}");
     assert!(server.seen().is_empty());
 }
@@ -328,7 +333,8 @@ async fn a_handshake_that_never_ends_is_not_sent() {
     let silent = Server::start(|_stream| std::future::pending()).await;
     let mut base = silent.base.clone();
     base.set_scheme("https").expect("a scheme");
-    let result = upstream(base, Duration::from_millis(400), None).send(&request("tickets.respond", "{}"), None).await;
+    let result =
+        upstream(base, Duration::from_millis(400), None).send(&request("tickets.respond", "{}"), None, ENOUGH).await;
     assert!(matches!(result, Err(Broken::NotConnected { .. })), "{result:?}");
 }
 
@@ -337,7 +343,7 @@ async fn a_server_without_tls_gets_no_token() {
     let server = Server::answering("HTTP/1.1 400 Bad Request\r\n\r\n").await;
     let mut base = server.base.clone();
     base.set_scheme("https").expect("a scheme");
-    let result = upstream(base, ENOUGH, None).send(&request("tickets.respond", "{}"), None).await;
+    let result = upstream(base, ENOUGH, None).send(&request("tickets.respond", "{}"), None, ENOUGH).await;
     assert!(matches!(result, Err(Broken::NotConnected { .. })), "{result:?}");
     assert!(!server.seen().concat().contains(TOKEN));
 }
@@ -346,7 +352,8 @@ async fn a_server_without_tls_gets_no_token() {
 async fn a_proxy_is_used_when_given_and_only_then() {
     let proxy = Server::answering(ok("{\"from\":\"proxy\"}")).await;
     let base = Url::parse("http://help.example/desk").expect("an address");
-    let through = upstream(base, ENOUGH, Some(proxy.base.as_str())).send(&request("tickets.show", "{}"), None).await;
+    let through =
+        upstream(base, ENOUGH, Some(proxy.base.as_str())).send(&request("tickets.show", "{}"), None, ENOUGH).await;
     assert_eq!(through.map(|answer| answer.body), Ok(AnswerBody::Json("{\"from\":\"proxy\"}".into())));
     assert!(proxy.seen().concat().starts_with("POST http://help.example/desk/api/v1/tickets/show HTTP/1.1\r\n"));
 }
@@ -363,7 +370,7 @@ async fn connections_are_kept_and_requests_are_never_doubled() {
     .await;
     let upstream = server.upstream(ENOUGH);
     for _ in 0..3 {
-        upstream.send(&request("tickets.respond", "{}"), None).await.expect("an answer");
+        upstream.send(&request("tickets.respond", "{}"), None, ENOUGH).await.expect("an answer");
     }
     assert_eq!(server.seen().len(), 1, "one connection");
 
@@ -376,7 +383,7 @@ async fn connections_are_kept_and_requests_are_never_doubled() {
 async fn the_token_is_in_no_debug_output() {
     let server = Server::answering(http("500 Oops", "", &format!("you sent Bearer {TOKEN}"))).await;
     let upstream = server.upstream(ENOUGH);
-    let result = upstream.send(&request("tickets.respond", "{}"), None).await;
+    let result = upstream.send(&request("tickets.respond", "{}"), None, ENOUGH).await;
     let prepared = upstream.prepare(&request("tickets.respond", "{}"), Some("k")).expect("a request");
     let shown = format!("{upstream:?} {result:?} {prepared:?} {:?}", upstream.client().expect("a client"));
     assert!(shown.contains("[token]") && !shown.contains(&TOKEN[3..]), "{shown}");

@@ -67,7 +67,7 @@ async fn send(upstream: &Upstream, table: &Table, route: &str) -> Result<Answer,
     let rules = Rules { tool: &tool, grant: &Grant::all(), routes: table };
     let admitted =
         admit(&request, rules, &Marks::default()).map_err(|refusal| Broken::Unsendable { why: refusal.to_string() })?;
-    upstream.send(&admitted, None).await
+    upstream.send(&admitted, None, crate::limits::WRITING_CALL).await
 }
 
 fn address(base: &str, broken: &Broken) -> Finding {
