@@ -10,6 +10,7 @@ mod limits;
 mod parity;
 mod protocol;
 mod secrets;
+mod soak;
 mod support;
 mod sweep;
 mod tls;
