@@ -6,6 +6,7 @@ mod call;
 pub mod connect;
 mod connecting;
 mod doctor;
+mod ledger;
 mod plan;
 mod print;
 mod scratch;
@@ -55,6 +56,7 @@ fn run(arguments: Arguments) -> Result<ExitCode, VerbError> {
         Some(Verb::Call(call)) => call::run(&call, routes),
         Some(Verb::Plan(plan)) => plan::run(&plan, routes),
         Some(Verb::Tools { json }) => tools::run(json, routes),
+        Some(Verb::Ledger(verb)) => ledger::run(&verb),
         Some(Verb::Doctor { json }) => doctor::run(json, routes),
         Some(Verb::Scratch(options)) => scratch::run(&options),
         Some(Verb::Connect(options)) => connecting::run(&options),

@@ -109,6 +109,70 @@ pub const ERROR_SENTENCE_CHARS: usize = 300;
 /// How many refused fields are named one by one.
 pub const ERROR_FIELDS: usize = 20;
 
+/// limit: A call that writes answers within this, all waiting included: clients give up after 60 s, and whoever gave up cannot be
+/// told what happened.
+pub const WRITING_CALL: Duration = Duration::from_secs(45);
+/// limit: A call that only reads: an export of 100,000 rows takes some minutes, with progress.
+pub const READING_CALL: Duration = Duration::from_secs(600);
+/// limit: Kept of [`WRITING_CALL`] for making and writing the answer.
+pub const ANSWERING: Duration = Duration::from_secs(1);
+/// limit: An attempt is not begun with less time left: it would most likely only make the outcome unknown.
+pub const LEAST_ATTEMPT: Duration = Duration::from_millis(500);
+
+// === retries ===
+
+/// limit: Attempts on one request. The fourth comes 1 to 6 s after the first: what is not back by then takes longer than a call.
+pub const ATTEMPTS: u32 = 4;
+/// Most that the first retry waits; it doubles with each. The wait itself is random below it (full jitter), so that many
+/// relays do not come back at once.
+pub const RETRY_BASE: Duration = Duration::from_millis(200);
+/// limit: Most that any retry waits by itself.
+pub const RETRY_CAP: Duration = Duration::from_secs(3);
+/// limit: The longest `Retry-After` that is waited for; a longer one is told to the assistant.
+pub const RETRY_AFTER: Duration = Duration::from_secs(10);
+/// limit: After a timeout the helpdesk may still be at work: the same key does not go out again sooner, because nobody knows what
+/// it does with a key whose first request still runs.
+pub const AFTER_TIMEOUT: Duration = Duration::from_secs(5);
+/// limit: Retries that may be made at once when nothing was saved up for them.
+pub const RETRY_TOKENS: f64 = 10.0;
+/// limit: What each request saves up for retries: a helpdesk that is down gets at most a fifth more requests.
+pub const RETRY_SHARE: f64 = 0.2;
+
+// === load ===
+
+/// limit: Calls worked on at once. More would only wait at the helpdesk instead, and hold memory.
+pub const CALLS_IN_FLIGHT: usize = 32;
+/// limit: Calls that wait for one of those places; more are told to come back.
+pub const CALLS_QUEUED: usize = 256;
+/// limit: What is told to wait at least and at most when all places are taken.
+pub const BUSY_WAIT: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(60));
+/// limit: Calls under way get this long to end when the client has gone or the system asks the program to stop.
+pub const SHUTDOWN: Duration = Duration::from_millis(1_500);
+/// What is begun in the ledger then gets this long.
+pub const SHUTDOWN_LEDGER: Duration = Duration::from_millis(300);
+
+// === ledger ===
+
+/// limit: An equal keyed write of a call that is still open is the same write for so long, without asking. An assistant repeats
+/// within minutes; and a helpdesk keeps keys for hours, by what others do.
+pub const REPEATED_WITHOUT_ASKING: Duration = Duration::from_secs(900);
+/// limit: A clock that was set back by more makes a record of unknown age.
+pub const CLOCK_STEP: Duration = Duration::from_secs(60);
+/// limit: The same failure so often in a row is a stored one: the helpdesk will answer it for ever.
+pub const SAME_FAILURES: u32 = 3;
+/// Closed calls are kept so long, for a client that repeats a call under its own key, and for people.
+pub const LEDGER_KEPT: Duration = Duration::from_secs(30 * 24 * 3_600);
+/// How long one relay waits for another's transaction, which takes a millisecond.
+pub const LEDGER_BUSY: Duration = Duration::from_secs(5);
+/// How often a write asks whether its equal, in this relay or another, has ended.
+pub const LEDGER_POLL: Duration = Duration::from_millis(50);
+/// limit: A client's own idempotency key: as much as the helpdesk's own keys may have.
+pub const CLIENT_KEY_BYTES: usize = 255;
+/// Identifiers of an answer that are remembered.
+pub const IDENTIFIERS: usize = 8;
+/// Longest identifier that is remembered.
+pub const IDENTIFIER_CHARS: usize = 64;
+
 // === json and texts ===
 
 /// limit: Arrays and objects inside one another; one less than where serde_json stops, which reads the text later.

@@ -1,6 +1,7 @@
 //! MCP on stdio: the only place that knows rmcp and JSON-RPC.
 
 mod convert;
+mod receipts;
 mod server;
 mod wire;
 
@@ -8,6 +9,7 @@ use std::sync::Arc;
 
 use rmcp::ServiceExt;
 
+use crate::limits;
 use crate::relay::Relay;
 
 /// Why serving ended otherwise than by the end of input.
@@ -22,21 +24,62 @@ pub enum ServeError {
     Task(#[from] tokio::task::JoinError),
 }
 
-/// Serves MCP on stdin and stdout until the end of input.
+/// Serves MCP on stdin and stdout until the end of input, or until the system asks the program to stop. Calls under way get
+/// [`limits::SHUTDOWN`] to end; what is not over by then is dropped, and stays open in the ledger.
 ///
 /// # Errors
 /// When the client's first messages are no MCP, or serving fails from within.
 pub async fn serve(relay: Arc<Relay>) -> Result<(), ServeError> {
-    let server = server::Server::new(relay);
-    match server.serve(wire::stdio()).await {
-        Ok(running) => {
-            running.waiting().await?;
-            Ok(())
+    let (receipts, end) = (receipts::Receipts::default(), Arc::new(wire::End::default()));
+    let server = server::Server::new(relay, receipts.clone());
+    let wire = wire::stdio(receipts, Arc::clone(&end));
+    let serving = async {
+        match server.serve(wire).await {
+            Ok(running) => running.waiting().await.map(drop).map_err(ServeError::from),
+            // A client that only looked whether the program starts, and went away.
+            Err(rmcp::service::ServerInitializeError::ConnectionClosed(_)) => Ok(()),
+            Err(error) => Err(ServeError::Handshake(error.to_string())),
         }
-        // A client that only looked whether the program starts, and went away.
-        Err(rmcp::service::ServerInitializeError::ConnectionClosed(_)) => Ok(()),
-        Err(error) => Err(ServeError::Handshake(error.to_string())),
+    };
+    let stopped = async {
+        tokio::select! {
+            () = end.came.notified() => {}
+            () = asked_to_stop() => end.wanted.notify_one(),
+        }
+        tokio::time::sleep(limits::SHUTDOWN).await;
+    };
+    tokio::select! {
+        served = serving => served,
+        () = stopped => Ok(()),
     }
+}
+
+/// Waits for SIGTERM or SIGINT; on Windows for Ctrl-C.
+async fn asked_to_stop() {
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        let (Ok(mut terminate), Ok(mut interrupt)) = (signal(SignalKind::terminate()), signal(SignalKind::interrupt()))
+        else {
+            return std::future::pending().await;
+        };
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+    }
+    #[cfg(not(unix))]
+    if tokio::signal::ctrl_c().await.is_err() {
+        std::future::pending().await
+    }
+}
+
+/// Checks a key that a client gives to a call of its own accord.
+///
+/// # Errors
+/// What a key must be.
+pub fn client_key(text: &str) -> Result<String, String> {
+    server::client_key(text)
 }
 
 /// `tools/list` as a client sees it, for `tickiti-relay tools --json` and for tests.

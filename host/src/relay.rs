@@ -3,7 +3,11 @@
 mod arguments;
 mod deliver;
 mod error;
+mod gate;
 mod helpdesk;
+mod holding;
+mod identifiers;
+mod live;
 mod local;
 mod outputs;
 mod plan;
@@ -17,15 +21,19 @@ use std::sync::Arc;
 use serde_json::{Map, Value};
 use tickiti_relay_routes::Table;
 
-pub use error::CallError;
+pub use error::{CallError, Done, Written};
+pub use gate::Gate;
 pub use helpdesk::Helpdesk;
 pub use plan::{Plan, Planned};
 pub use result::{Item, ToolResult};
 
 use crate::contract::Progress;
 use crate::files::Files;
+use crate::ledger::{self, Ledger};
+use crate::limits;
 use crate::plugins::Catalogue;
 use crate::redact::Redactor;
+use crate::upstream::Budget;
 
 /// All that a call needs. One for the life of the program; calls run side by side.
 pub struct Relay {
@@ -39,32 +47,107 @@ pub struct Relay {
     pub helpdesk: Arc<dyn Helpdesk>,
     /// Takes the token out of every text that leaves; none where there is no token.
     pub redactor: Option<Redactor>,
+    /// Makes a repeated write the same write.
+    pub ledger: Ledger,
+    /// Bounds how many calls are worked on.
+    pub gate: Gate,
+    /// Bounds how much is retried.
+    pub budget: Budget,
 }
 
-/// Told how far a long call is.
-pub type Watch<'a> = &'a (dyn Fn(Progress) + Send + Sync);
+/// What a person who waits is told.
+#[derive(Debug, Clone)]
+pub enum Told {
+    /// How far a long call is, by its plugin.
+    Progress(Progress),
+    /// What the relay itself waits for.
+    Waiting(String),
+}
+
+/// Told while a call is under way.
+pub type Watch<'a> = &'a (dyn Fn(Told) + Send + Sync);
+
+/// One call, as a client asks for it.
+#[derive(Debug, Clone, Default)]
+pub struct Asked {
+    /// Name of the tool.
+    pub tool: String,
+    /// As given.
+    pub arguments: Map<String, Value>,
+    /// A key of the client's own, under which a repeat of the call is the same call.
+    pub client_key: Option<String>,
+}
+
+/// The end of a call.
+#[derive(Debug)]
+pub struct Ended {
+    /// What the assistant gets.
+    pub result: Result<ToolResult, CallError>,
+    /// To be told when the assistant has it.
+    pub receipt: Receipt,
+}
+
+/// Whoever writes the answer to the client says here when it was written whole. Dropped unsaid, what the call wrote stays open:
+/// the client may not know of it.
+#[derive(Debug)]
+pub struct Receipt(Option<ledger::Call>);
+
+impl Receipt {
+    /// For a call that wrote nothing.
+    pub fn none() -> Self {
+        Self(None)
+    }
+
+    /// The answer was written whole.
+    pub fn delivered(self) {
+        if let Some(call) = self.0 {
+            call.delivered();
+        }
+    }
+
+    /// Whether anything depends on it.
+    pub fn is_needed(&self) -> bool {
+        self.0.is_some()
+    }
+}
 
 impl Relay {
-    /// Runs one call. Dropping the future cancels it: what was not sent by then is not sent.
-    ///
-    /// # Errors
-    /// Everything that ends a call without a result, in words for the assistant.
-    pub async fn call(
-        &self,
-        tool: &str,
-        arguments: Map<String, Value>,
-        watch: Watch<'_>,
-    ) -> Result<ToolResult, CallError> {
-        let delivery = deliver::Delivery::Live(self.helpdesk.as_ref());
-        let mut result = turns::run(self, tool, arguments, &delivery, watch).await?;
-        for item in &mut result.content {
+    /// Runs one call. Dropping the future cancels it: what was not sent by then is not sent, and what was stays open in the
+    /// ledger.
+    pub async fn call(&self, asked: Asked, watch: Watch<'_>) -> Ended {
+        let Asked { tool, arguments, client_key } = asked;
+        let began = tokio::time::Instant::now();
+        let _place = match tokio::time::timeout(limits::WRITING_CALL, self.gate.enter()).await {
+            Ok(Ok(place)) => place,
+            Ok(Err(wait)) => return Ended { result: Err(CallError::Busy { wait }), receipt: Receipt::none() },
+            Err(_) => {
+                let wait = limits::BUSY_WAIT.1;
+                return Ended { result: Err(CallError::Busy { wait }), receipt: Receipt::none() };
+            }
+        };
+        let live = live::Live {
+            helpdesk: self.helpdesk.as_ref(),
+            budget: &self.budget,
+            record: self.ledger.call(&tool),
+            client_key,
+            deadline: began + (limits::WRITING_CALL - limits::ANSWERING),
+            watch,
+            notes: Vec::new(),
+        };
+        let mut delivery = deliver::Delivery::Live(Box::new(live));
+        let mut result = turns::run(self, &tool, arguments, &mut delivery, watch).await;
+        for item in result.iter_mut().flat_map(|result| &mut result.content) {
             if let Item::Text(text) = item
                 && let Cow::Owned(clean) = self.without_secret(text)
             {
                 *text = clean;
             }
         }
-        Ok(result)
+        let receipt = match delivery {
+            deliver::Delivery::Live(live) => Receipt(Some(live.into_record()).filter(ledger::Call::has_written)),
+            deliver::Delivery::Plan(_) => Receipt::none(),
+        };
+        Ended { result, receipt }
     }
 
     /// A text without the token, should a helpdesk or a plugin have put it there.
@@ -85,13 +168,16 @@ impl Relay {
     /// As [`Relay::call`]: arguments that do not fit, a request that is refused, a read that fails.
     pub async fn plan(&self, tool: &str, arguments: Map<String, Value>, offline: bool) -> Result<Plan, CallError> {
         let recorder = plan::Recorder::new(if offline { None } else { Some(self.helpdesk.as_ref()) });
-        let delivery = deliver::Delivery::Plan(&recorder);
-        let ended = match turns::run(self, tool, arguments, &delivery, &|_| {}).await {
+        let mut delivery = deliver::Delivery::Plan(recorder);
+        let ended = match turns::run(self, tool, arguments, &mut delivery, &|_| {}).await {
             Ok(_) => None,
             Err(CallError::PlanEnds { route }) => Some(route),
             Err(error) => return Err(error),
         };
-        Ok(recorder.finish(ended))
+        match delivery {
+            deliver::Delivery::Plan(recorder) => Ok(recorder.finish(ended)),
+            deliver::Delivery::Live(_) => Ok(Plan { requests: Vec::new(), ends_at: ended }),
+        }
     }
 }
 

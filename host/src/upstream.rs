@@ -11,6 +11,7 @@ mod client;
 mod distrust;
 mod failure;
 mod judge;
+mod retry;
 mod wire;
 
 use std::fmt;
@@ -29,11 +30,15 @@ use url::Url;
 pub use answer::{Answer, AnswerBody, HeldValue};
 pub use broken::Broken;
 pub use failure::{Failure, Look, Problem};
-pub use judge::{CameBack, Outcome, judge};
+pub use judge::{CameBack, judge};
+pub use retry::{Budget, Next, Tried, next};
+
+pub use crate::outcome::Outcome;
 
 use client::Clients;
 
 use crate::admit::Admitted;
+use crate::digest::Digest;
 use crate::limits;
 use crate::redact::Redactor;
 
@@ -42,6 +47,7 @@ pub struct Upstream {
     base: Url,
     authorization: HeaderValue,
     redactor: Redactor,
+    identity: Digest,
     timeout: Duration,
     /// The proxy as it may be shown.
     proxy: Option<String>,
@@ -90,14 +96,15 @@ impl Upstream {
         if !address::is_base(&base) {
             return Err(Unusable::Base);
         }
-        let mut authorization =
-            HeaderValue::try_from(format!("Bearer {}", token.expose_secret())).map_err(|_| Unusable::Token)?;
+        let secret = token.expose_secret();
+        let identity = Digest::of([base.as_str().as_bytes(), secret.as_bytes()]);
+        let mut authorization = HeaderValue::try_from(format!("Bearer {secret}")).map_err(|_| Unusable::Token)?;
         authorization.set_sensitive(true);
         let clients = Clients::new(&base, timeout, proxy.as_ref(), &authorities)?;
         let credentials = proxy.as_ref().map(credentials);
         let redactor = Redactor::of_all([token].into_iter().chain(&credentials));
         let proxy = proxy.map(|proxy| proxy.origin().ascii_serialization());
-        Ok(Self { base, authorization, redactor, timeout, proxy, clients })
+        Ok(Self { base, authorization, redactor, identity, timeout, proxy, clients })
     }
 
     /// Sends one request, once, and reads the whole answer. `key` is its idempotency key; `within` is how much time is left
@@ -141,6 +148,11 @@ impl Upstream {
     /// Takes the token out of a text that is about to leave the relay.
     pub fn redactor(&self) -> &Redactor {
         &self.redactor
+    }
+
+    /// Stands for the helpdesk and the token, where neither may be written down.
+    pub fn identity(&self) -> &Digest {
+        &self.identity
     }
 
     /// No client could be made. What can be wrong by now is this computer's list of authorities.

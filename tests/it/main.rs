@@ -3,11 +3,14 @@
 
 mod configuration;
 mod errors;
+mod hostile;
 mod invariants;
+mod kills;
 mod limits;
 mod parity;
 mod protocol;
 mod secrets;
+mod soak;
 mod support;
 mod sweep;
 mod tls;

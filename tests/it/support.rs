@@ -7,8 +7,8 @@ use tickiti_relay_scratch::{Helpdesk, Options, Running};
 use tickiti_relay_tests::relay;
 use tickiti_relay_tests::relay::{Session, Setup};
 
-/// The sixteen tools, in the order of the original.
-pub(crate) const TOOLS: [&str; 16] = [
+/// The sixteen tools in the order of the original, and those of the relay's record of writes.
+pub(crate) const TOOLS: [&str; 18] = [
     "create_ticket",
     "respond_to_ticket",
     "query_tickets",
@@ -25,6 +25,8 @@ pub(crate) const TOOLS: [&str; 16] = [
     "run_report",
     "list_endpoints",
     "tickiti_call",
+    "unsettled_writes",
+    "settle_write",
 ];
 
 /// A token that no helpdesk knows, for tests that have a stub or none. It must turn up nowhere, like any other.

@@ -7,7 +7,7 @@ use crate::support::{TOOLS, alone};
 const KIB: usize = 1024;
 
 #[test]
-fn sixteen_tools_in_the_order_of_the_original() {
+fn the_tools_of_the_original_in_its_order_and_then_our_own() {
     let tools = alone().tools().unwrap();
     let names: Vec<_> = tools.iter().map(|tool| tool["name"].as_str().unwrap()).collect();
     assert_eq!(names, TOOLS);
@@ -51,6 +51,7 @@ fn each_tool_gives_all_four_hints() {
     let told = |name: &str| match name {
         "create_ticket" | "respond_to_ticket" => (false, false, false, true),
         "tickiti_call" => (false, true, false, true),
+        "settle_write" => (false, false, false, false),
         "get_attachment" => (false, true, true, true),
         "export_responses" => (false, true, true, false),
         "query_tickets" | "get_ticket" | "list_responses" | "query_responses" => (true, false, true, true),

@@ -39,6 +39,9 @@ pub(crate) enum Verb {
         #[arg(long)]
         json: bool,
     },
+    /// The record of what was written to the helpdesk: look at it, settle what nobody knows the end of.
+    #[command(subcommand)]
+    Ledger(Ledger),
     /// Look whether everything is in order: configuration, address, token, plugins, files. One fix for each fault.
     Doctor {
         /// As JSON.
@@ -64,6 +67,9 @@ pub(crate) struct Call {
     /// Its arguments, a JSON object; `-` reads them from stdin.
     #[arg(long, value_name = "JSON", default_value = "{}")]
     pub(crate) args: String,
+    /// A key of your own: the same call under the same key is the same call, also later.
+    #[arg(long, value_name = "KEY", value_parser = crate::mcp::client_key)]
+    pub(crate) key: Option<String>,
     /// The result as JSON, as MCP would answer it.
     #[arg(long)]
     pub(crate) json: bool,
@@ -83,6 +89,43 @@ pub(crate) struct Plan {
     /// As JSON.
     #[arg(long)]
     pub(crate) json: bool,
+}
+
+/// `ledger`.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Ledger {
+    /// List the writes of which somebody must say whether they happened.
+    List {
+        /// Also those that are settled.
+        #[arg(long)]
+        all: bool,
+        /// As JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Say of a write whether it happened, after a look at the helpdesk. Afterwards an equal one is a new write.
+    #[command(after_long_help = "Example:\n  tickiti-relay ledger settle w12 --happened no")]
+    Settle {
+        /// Its name, as `list` shows it.
+        write: crate::ledger::WriteId,
+        /// Whether it happened.
+        #[arg(long, value_name = "yes|no", action = clap::ArgAction::Set, value_parser = yes_or_no)]
+        happened: bool,
+    },
+    /// Forget calls that ended well long ago. What is not settled stays.
+    Prune {
+        /// Ended before so many days.
+        #[arg(long, value_name = "DAYS", default_value_t = 30)]
+        older_than: u32,
+    },
+}
+
+fn yes_or_no(word: &str) -> Result<bool, &'static str> {
+    match word {
+        "yes" => Ok(true),
+        "no" => Ok(false),
+        _ => Err("say yes or no"),
+    }
 }
 
 /// `scratch`.

@@ -11,12 +11,14 @@ use tickiti_relay_routes::Table;
 use super::VerbError;
 use crate::admit::Admitted;
 use crate::config::{Config, Connection, Local, process_environment};
+use crate::digest::Digest;
 use crate::files::Files;
+use crate::ledger::Ledger;
 use crate::plugins::{Catalogue, builtin};
 use crate::redact::Redactor;
-use crate::relay::{Helpdesk, Relay};
+use crate::relay::{Gate, Helpdesk, Relay};
 use crate::sandbox::Sandbox;
-use crate::upstream::{Answer, Broken, Settings, Unusable, Upstream};
+use crate::upstream::{Answer, Broken, Budget, Settings, Unusable, Upstream};
 use crate::{limits, mcp};
 
 /// Serves MCP on stdio until the end of input.
@@ -26,9 +28,12 @@ pub(super) fn serve(routes: Option<&Path>) -> Result<ExitCode, VerbError> {
     let runtime = runtime()?;
     let relay = Arc::new(runtime.block_on(online(config, routes))?);
     tracing::info!(target: "relay", tools = relay.catalogue.iter().len(), "ready");
+    let ledger = relay.ledger.clone();
     let served = runtime.block_on(mcp::serve(relay));
-    // Reading stdin can block a thread for ever; the end of the program does not wait for it.
+    // Ends what is still under way: its writes stay open in the ledger. Reading stdin can block a thread for ever; the end of
+    // the program does not wait for it.
     runtime.shutdown_background();
+    ledger.finish(limits::SHUTDOWN_LEDGER);
     served.map(|()| ExitCode::SUCCESS).map_err(|error| VerbError::Failed(error.to_string()))
 }
 
@@ -43,7 +48,8 @@ pub(super) fn relay(routes: Option<&Path>) -> Result<Relay, VerbError> {
 pub(super) fn offline(routes: Option<&Path>) -> Result<Relay, VerbError> {
     let local = local()?;
     log(local.log);
-    runtime()?.block_on(assemble(&local, Arc::new(NoHelpdesk), None, routes))
+    let ledger = Ledger::new(&local.state, Digest::of([]), "");
+    runtime()?.block_on(assemble(&local, Arc::new(NoHelpdesk), None, ledger, routes))
 }
 
 /// The part of the configuration that is about this computer.
@@ -72,7 +78,8 @@ async fn online(config: Config, routes: Option<&Path>) -> Result<Relay, VerbErro
     let Config { connection, local } = config;
     let upstream = upstream(&connection).map_err(|unusable| VerbError::Configuration(unusable.to_string()))?;
     let redactor = upstream.redactor().clone();
-    assemble(&local, Arc::new(upstream), Some(redactor), routes).await
+    let ledger = Ledger::new(&local.state, *upstream.identity(), &connection.base.to_string());
+    assemble(&local, Arc::new(upstream), Some(redactor), ledger, routes).await
 }
 
 /// The way to the configured helpdesk.
@@ -90,6 +97,7 @@ async fn assemble(
     local: &Local,
     helpdesk: Arc<dyn Helpdesk>,
     redactor: Option<Redactor>,
+    ledger: Ledger,
     routes: Option<&Path>,
 ) -> Result<Relay, VerbError> {
     let files = Files::new(local.files.clone()).map_err(|refusals| {
@@ -108,7 +116,16 @@ async fn assemble(
     for fault in faults {
         tracing::error!(target: "relay", "not served: {fault}");
     }
-    Ok(Relay { catalogue, routes: table(routes)?, files: Arc::new(files), helpdesk, redactor })
+    Ok(Relay {
+        catalogue,
+        routes: table(routes)?,
+        files: Arc::new(files),
+        helpdesk,
+        redactor,
+        ledger,
+        gate: Gate::default(),
+        budget: Budget::default(),
+    })
 }
 
 fn configuration(errors: crate::config::ConfigErrors) -> VerbError {
@@ -121,7 +138,7 @@ fn log(level: tracing::Level) {
     use tracing_subscriber::layer::SubscriberExt;
     use tracing_subscriber::util::SubscriberInitExt;
 
-    let ours = ["relay", "mcp", "plugin", "upstream", "sandbox", "files", "tickiti_relay"];
+    let ours = ["relay", "mcp", "plugin", "upstream", "ledger", "sandbox", "files", "tickiti_relay"];
     let filter = Targets::new()
         .with_default(LevelFilter::WARN.min(level.into()))
         .with_targets(ours.map(|target| (target, LevelFilter::from_level(level))));
@@ -134,7 +151,12 @@ fn log(level: tracing::Level) {
 struct NoHelpdesk;
 
 impl Helpdesk for NoHelpdesk {
-    fn send<'a>(&'a self, _: &'a Admitted, _: Option<&'a str>) -> BoxFuture<'a, Result<Answer, Broken>> {
+    fn send<'a>(
+        &'a self,
+        _: &'a Admitted,
+        _: Option<&'a str>,
+        _: std::time::Duration,
+    ) -> BoxFuture<'a, Result<Answer, Broken>> {
         std::future::ready(Err(Broken::NotConnected { why: "this verb reaches no helpdesk".into() })).boxed()
     }
 }

@@ -7,15 +7,20 @@ use serde_json::{Map, Value};
 
 use super::arguments::Call;
 use super::{FAILED, VerbError, build, print};
-use crate::contract::Progress;
-use crate::relay::Item;
+use crate::limits;
+use crate::relay::{Asked, Ended, Item, Told};
 
 pub(super) fn run(call: &Call, routes: Option<&std::path::Path>) -> Result<ExitCode, VerbError> {
     let arguments = arguments(&call.args)?;
     let relay = build::relay(routes)?;
-    let watch = |progress: Progress| tracing::info!(target: "relay", done = progress.done, "{}", progress.text);
-    let ended = build::runtime()?.block_on(relay.call(&call.tool, arguments, &watch));
-    match ended {
+    let watch = |told: Told| match told {
+        Told::Progress(progress) => tracing::info!(target: "relay", done = progress.done, "{}", progress.text),
+        Told::Waiting(text) => tracing::warn!(target: "relay", "{text}"),
+    };
+    let asked = Asked { tool: call.tool.clone(), arguments, client_key: call.key.clone() };
+    let Ended { result, receipt } = build::runtime()?.block_on(relay.call(asked, &watch));
+    let failed = result.is_err();
+    match result {
         Ok(result) if call.json => print::json(&crate::mcp::result(result)),
         Ok(result) => result.content.iter().for_each(|item| print::out(&shown(item))),
         Err(error) => {
@@ -25,10 +30,13 @@ pub(super) fn run(call: &Call, routes: Option<&std::path::Path>) -> Result<ExitC
             } else {
                 print::error(&text);
             }
-            return Ok(ExitCode::from(FAILED));
         }
     }
-    Ok(ExitCode::SUCCESS)
+    if print::arrived() {
+        receipt.delivered();
+    }
+    relay.ledger.finish(limits::LEDGER_BUSY);
+    Ok(if failed { ExitCode::from(FAILED) } else { ExitCode::SUCCESS })
 }
 
 /// The arguments of a call as a person gives them.

@@ -1,11 +1,22 @@
 //! What a person reads: stdout for results, stderr for errors. Nothing else in the program prints.
 
 use std::io::Write;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+/// Whether something could not be printed.
+static BROKEN: AtomicBool = AtomicBool::new(false);
 
 /// A result, with a line end.
 pub(super) fn out(text: &str) {
-    // A reader that went away (`| head`) is no fault of ours.
-    let _ = writeln!(std::io::stdout().lock(), "{text}");
+    // A reader that went away (`| head`) is no fault of ours, but who must know can ask.
+    if writeln!(std::io::stdout().lock(), "{text}").is_err() {
+        BROKEN.store(true, Ordering::Relaxed);
+    }
+}
+
+/// Whether all that was printed went out.
+pub(super) fn arrived() -> bool {
+    std::io::stdout().lock().flush().is_ok() && !BROKEN.load(Ordering::Relaxed)
 }
 
 /// Stdout itself, for who writes as it goes.

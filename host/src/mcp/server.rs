@@ -15,12 +15,16 @@ use rmcp::service::RequestContext;
 use rmcp::{RoleServer, ServerHandler};
 
 use super::convert;
-use crate::contract::Progress;
-use crate::relay::{CallError, Relay};
+use super::receipts::Receipts;
+use crate::limits;
+use crate::relay::{Asked, CallError, Ended, Relay, Told};
 
 /// What an assistant should know before its first call. Clients cut it at 2 KB.
 const INSTRUCTIONS: &str = include_str!("instructions.txt");
 const _: () = assert!(INSTRUCTIONS.len() <= crate::limits::DESCRIPTION_BYTES);
+
+/// Where a client puts a key of its own into `_meta` of `tools/call`.
+const CLIENT_KEY: &str = "tickiti.com/idempotency-key";
 
 /// Methods that MCP knows and whose parameters could not be read: rmcp hands them over as custom requests.
 const KNOWN_METHODS: [&str; 4] = ["tools/call", "tools/list", "initialize", "ping"];
@@ -28,11 +32,12 @@ const KNOWN_METHODS: [&str; 4] = ["tools/call", "tools/list", "initialize", "pin
 /// The relay as an MCP server.
 pub(super) struct Server {
     relay: Arc<Relay>,
+    receipts: Receipts,
 }
 
 impl Server {
-    pub(super) fn new(relay: Arc<Relay>) -> Self {
-        Self { relay }
+    pub(super) fn new(relay: Arc<Relay>, receipts: Receipts) -> Self {
+        Self { relay, receipts }
     }
 
     async fn call(
@@ -40,26 +45,48 @@ impl Server {
         request: CallToolRequestParams,
         context: RequestContext<RoleServer>,
     ) -> Result<CallToolResult, ErrorData> {
-        let arguments = request.arguments.unwrap_or_default();
+        let client_key = client_key_of(&context)?;
         let progress = ProgressSender::new(&context);
-        let watch = |progress_made: Progress| progress.send(progress_made);
-        let call = AssertUnwindSafe(self.relay.call(&request.name, arguments, &watch)).catch_unwind();
+        let watch = |told: Told| progress.send(told);
+        let asked =
+            Asked { tool: request.name.to_string(), arguments: request.arguments.unwrap_or_default(), client_key };
+        let call = AssertUnwindSafe(self.relay.call(asked, &watch)).catch_unwind();
         let ended = tokio::select! {
             ended = call => ended,
             // The client no longer wants an answer; dropping the call drops its request to the helpdesk.
             () = context.ct.cancelled() => return Err(ErrorData::internal_error("cancelled", None)),
         };
-        match ended {
-            Ok(Ok(result)) => Ok(convert::result(result)),
-            Ok(Err(error @ CallError::UnknownTool { .. })) => Err(ErrorData::invalid_params(error.to_string(), None)),
-            Ok(Err(error)) => Ok(convert::error(&self.relay.redact(&error.for_assistant()))),
-            Err(_) => {
-                tracing::error!(target: "mcp", tool = %request.name, "a call panicked");
-                let text = "The relay itself failed while it worked on this call. Whether anything took effect is unknown: look \
-                            before you call again. Please report this as a fault of the relay.";
-                Ok(convert::error(text))
-            }
+        let Ok(Ended { result, receipt }) = ended else {
+            tracing::error!(target: "mcp", tool = %request.name, "a call panicked");
+            let text = "The relay itself failed while it worked on this call.\nOutcome: unknown. Whether anything took effect is in \
+                        the ledger: unsettled_writes shows it.\nNext: look before you call again, and report this as a fault of the relay.";
+            return Ok(convert::error(text));
+        };
+        self.receipts.keep(context.id, receipt);
+        match result {
+            Ok(result) => Ok(convert::result(result)),
+            Err(error @ CallError::UnknownTool { .. }) => Err(ErrorData::invalid_params(error.to_string(), None)),
+            Err(error) => Ok(convert::error(&self.relay.redact(&error.for_assistant()))),
         }
+    }
+}
+
+/// The key that the client gave to a call of its own accord.
+fn client_key_of(context: &RequestContext<RoleServer>) -> Result<Option<String>, ErrorData> {
+    let Some(given) = context.meta.get(CLIENT_KEY) else { return Ok(None) };
+    let wrong = |why: &str| ErrorData::invalid_params(format!("_meta[\"{CLIENT_KEY}\"]: {why}"), None);
+    let text = given.as_str().ok_or_else(|| wrong("a key is a text"))?;
+    client_key(text).map(Some).map_err(|why| wrong(&why))
+}
+
+/// Checks a client's own key.
+pub(super) fn client_key(text: &str) -> Result<String, String> {
+    let plain =
+        !text.is_empty() && text.len() <= limits::CLIENT_KEY_BYTES && text.bytes().all(|byte| byte.is_ascii_graphic());
+    if plain {
+        Ok(text.to_owned())
+    } else {
+        Err(format!("a key has 1 to {} visible ASCII characters", limits::CLIENT_KEY_BYTES))
     }
 }
 
@@ -140,24 +167,30 @@ impl ServerHandler for Server {
 
 /// Sends progress notifications, in order and growing, if the client asked for them.
 struct ProgressSender {
-    sender: Option<tokio::sync::mpsc::UnboundedSender<Progress>>,
+    sender: Option<tokio::sync::mpsc::UnboundedSender<Told>>,
 }
+
+/// How far a notification about waiting moves the number that MCP wants to grow: so little that a plugin's next step still counts.
+const WAITING_STEP: f64 = 0.001;
 
 impl ProgressSender {
     fn new(context: &RequestContext<RoleServer>) -> Self {
         let Some(token) = context.meta.get_progress_token() else { return Self { sender: None } };
-        let (sender, mut receiver) = tokio::sync::mpsc::unbounded_channel::<Progress>();
+        let (sender, mut receiver) = tokio::sync::mpsc::unbounded_channel::<Told>();
         let peer = context.peer.clone();
         tokio::spawn(async move {
             let mut last = -1.0;
-            while let Some(progress) = receiver.recv().await {
-                let done = progress.done as f64;
+            while let Some(told) = receiver.recv().await {
+                let (done, total, text) = match told {
+                    Told::Progress(progress) => (progress.done as f64, progress.total, progress.text),
+                    Told::Waiting(text) => (f64::max(last, 0.0) + WAITING_STEP, None, text),
+                };
                 if done <= last {
                     continue;
                 }
                 last = done;
-                let mut notification = ProgressNotificationParam::new(token.clone(), done).with_message(progress.text);
-                notification.total = progress.total.map(|total| total as f64);
+                let mut notification = ProgressNotificationParam::new(token.clone(), done).with_message(text);
+                notification.total = total.map(|total| total as f64);
                 if peer.notify_progress(notification).await.is_err() {
                     break;
                 }
@@ -166,10 +199,10 @@ impl ProgressSender {
         Self { sender: Some(sender) }
     }
 
-    fn send(&self, progress: Progress) {
+    fn send(&self, told: Told) {
         if let Some(sender) = &self.sender {
             // A client that went away needs no progress.
-            let _ = sender.send(progress);
+            let _ = sender.send(told);
         }
     }
 }

@@ -1,25 +1,39 @@
 //! Where the requests of a call go: to the helpdesk, or into a plan.
 
-use super::helpdesk::{Helpdesk, Stop, send};
+use super::helpdesk::Stop;
+use super::live::Live;
 use super::plan::Recorder;
 use crate::admit::Admitted;
 use crate::upstream::Answer;
 
 /// What becomes of the requests of a call.
-pub(super) enum Delivery<'a> {
+pub(super) enum Delivery<'d> {
     /// They are sent.
-    Live(&'a dyn Helpdesk),
+    Live(Box<Live<'d>>),
     /// Writes are written down, reads are sent.
-    Plan(&'a Recorder<'a>),
+    Plan(Recorder<'d>),
 }
 
 impl Delivery<'_> {
     /// Delivers one request and judges what came back.
-    pub(super) async fn deliver(&self, request: &Admitted) -> Result<Answer, Stop> {
+    pub(super) async fn deliver(&mut self, request: &Admitted) -> Result<Answer, Stop> {
         match self {
-            Self::Live(helpdesk) => send(*helpdesk, request).await,
+            Self::Live(live) => live.deliver(request).await,
             Self::Plan(recorder) => recorder.deliver(request).await,
         }
+    }
+
+    /// What the relay adds to the result, in its own words.
+    pub(super) fn notes(&self) -> &[String] {
+        match self {
+            Self::Live(live) => &live.notes,
+            Self::Plan(_) => &[],
+        }
+    }
+
+    /// Whether the call's time is over.
+    pub(super) fn is_over(&self) -> bool {
+        matches!(self, Self::Live(live) if live.left().is_zero())
     }
 
     /// Whether files are really made.

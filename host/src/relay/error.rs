@@ -1,8 +1,15 @@
 //! Everything that ends a call without a result: one text for the assistant, one for the log.
 
-use crate::admit::Refusal;
+use std::time::Duration;
+
+use serde_json::{Map, Value};
+
+use super::{holding, identifiers};
+use crate::admit::{Admitted, Refusal};
 use crate::contract::GuestFault;
 use crate::files::FileRefusal;
+use crate::ledger::{Held, LedgerFault};
+use crate::limits;
 use crate::plugins::Problem;
 use crate::upstream::Failure;
 
@@ -84,6 +91,69 @@ pub enum CallError {
         /// What the call had done before.
         done: Done,
     },
+    /// Too many calls already.
+    #[error(
+        "the relay is busy: it works on {} calls and {} more wait. Nothing was sent; call again in {} s",
+        limits::CALLS_IN_FLIGHT, limits::CALLS_QUEUED, wait.as_secs()
+    )]
+    Busy {
+        /// How long to stay away.
+        wait: Duration,
+    },
+    /// The call's time was over before a request could be sent.
+    #[error(
+        "`{route}` was not sent: the time of this call is over.\nOutcome: not sent. This request did not reach the helpdesk.\nNext: \
+         call again; if it goes on, ask for less at a time"
+    )]
+    OutOfTime {
+        /// Name of the route.
+        route: String,
+        /// What the call had done before.
+        done: Done,
+    },
+    /// An equal write was under way until the call's time was over.
+    #[error(
+        "`{route}` was not sent: an equal write of another call is still under way.\nOutcome: not sent. This call changed \
+         nothing.\nNext: wait for that call's answer; `unsettled_writes` shows it"
+    )]
+    UnderWay {
+        /// Name of the route.
+        route: String,
+        /// What the call had done before.
+        done: Done,
+    },
+    /// An earlier write must be looked at first.
+    #[error("{}", holding::in_words(route, held))]
+    Held {
+        /// Name of the route.
+        route: String,
+        /// The earlier write, and the rule.
+        held: Box<Held>,
+        /// What the call had done before.
+        done: Done,
+    },
+    /// The write could not be recorded, so it was not sent.
+    #[error(
+        "`{route}` was not sent: {fault}, and a write that is not recorded first might happen twice.\nOutcome: not sent. Nothing \
+         reached the helpdesk, nothing was changed. Reads work on.\nNext: {}", fault.remedy()
+    )]
+    Unrecorded {
+        /// Name of the route.
+        route: String,
+        /// What is wrong with the ledger.
+        fault: LedgerFault,
+        /// What the call had done before.
+        done: Done,
+    },
+    /// The client gave one key to two different calls.
+    #[error(
+        "the client gave this call an idempotency key that an earlier call with other arguments has.\nOutcome: not sent. Nothing \
+         reached the helpdesk, nothing was changed.\nNext: give every call a key of its own, or none"
+    )]
+    KeyReused {
+        /// What the call had done before.
+        done: Done,
+    },
     /// A plan can go no further without a real answer. Only a plan ends so.
     #[error("what comes next depends on the answer of `{route}`, which is not sent while planning")]
     PlanEnds {
@@ -92,9 +162,23 @@ pub enum CallError {
     },
 }
 
-/// The writes that a call had done before it ended, by route, in order.
+/// What a call had written before it ended, and what of its last turn was not sent any more; in order.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Done(pub Vec<String>);
+pub struct Done {
+    /// The writes that took effect.
+    pub writes: Vec<Written>,
+    /// Names of the routes that were still to come.
+    pub not_sent: Vec<String>,
+}
+
+/// A write that took effect.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Written {
+    /// Name of the route.
+    pub route: String,
+    /// What the helpdesk calls what it made.
+    pub identifiers: Map<String, Value>,
+}
 
 impl CallError {
     /// What the assistant reads: what happened, what was already done, what to do next.
@@ -103,27 +187,88 @@ impl CallError {
         if !text.ends_with(['.', '?', '!', '}', ']', '\n']) {
             text.push('.');
         }
-        match self.done() {
-            Some(Done(routes)) if !routes.is_empty() => {
+        if let Some(done) = self.done() {
+            if !done.writes.is_empty() {
+                let writes: Vec<String> = done.writes.iter().map(ToString::to_string).collect();
                 text.push_str("\nAlready done in this call, in order: ");
-                text.push_str(&routes.join(", "));
+                text.push_str(&writes.join(", "));
                 text.push_str(". That stays done.");
             }
-            _ => {}
+            if !done.not_sent.is_empty() {
+                text.push_str("\nNot sent any more in this call: ");
+                text.push_str(&done.not_sent.join(", "));
+                text.push('.');
+            }
         }
         text
     }
 
-    fn done(&self) -> Option<&Done> {
-        match self {
-            Self::UnknownTool { .. } | Self::Arguments { .. } | Self::PlanEnds { .. } => None,
+    /// With what the call had done before.
+    pub(super) fn after(mut self, before: &Done) -> Self {
+        match &mut self {
+            Self::UnknownTool { .. } | Self::Arguments { .. } | Self::PlanEnds { .. } | Self::Busy { .. } => {}
             Self::Plugin { done, .. }
             | Self::Guest { done, .. }
             | Self::Refused { done, .. }
             | Self::File { done, .. }
             | Self::Failed { done, .. }
-            | Self::Limit { done, .. } => Some(done),
+            | Self::Limit { done, .. }
+            | Self::OutOfTime { done, .. }
+            | Self::UnderWay { done, .. }
+            | Self::Held { done, .. }
+            | Self::Unrecorded { done, .. }
+            | Self::KeyReused { done } => *done = before.clone(),
         }
+        self
+    }
+
+    pub(super) fn out_of_time(request: &Admitted) -> Self {
+        Self::OutOfTime { route: request.route().name.clone(), done: Done::default() }
+    }
+
+    pub(super) fn under_way(request: &Admitted) -> Self {
+        Self::UnderWay { route: request.route().name.clone(), done: Done::default() }
+    }
+
+    pub(super) fn held(request: &Admitted, held: Box<Held>) -> Self {
+        Self::Held { route: request.route().name.clone(), held, done: Done::default() }
+    }
+
+    pub(super) fn unrecorded(request: &Admitted, fault: LedgerFault) -> Self {
+        tracing::error!(target: "relay", "{}: not sent: {fault}", request.route().name);
+        Self::Unrecorded { route: request.route().name.clone(), fault, done: Done::default() }
+    }
+
+    pub(super) fn key_reused() -> Self {
+        Self::KeyReused { done: Done::default() }
+    }
+
+    fn done(&self) -> Option<&Done> {
+        match self {
+            Self::UnknownTool { .. } | Self::Arguments { .. } | Self::PlanEnds { .. } | Self::Busy { .. } => None,
+            Self::Plugin { done, .. }
+            | Self::Guest { done, .. }
+            | Self::Refused { done, .. }
+            | Self::File { done, .. }
+            | Self::Failed { done, .. }
+            | Self::Limit { done, .. }
+            | Self::OutOfTime { done, .. }
+            | Self::UnderWay { done, .. }
+            | Self::Held { done, .. }
+            | Self::Unrecorded { done, .. }
+            | Self::KeyReused { done } => Some(done),
+        }
+    }
+}
+
+/// `tickets.create (ticket_number 709383)`.
+impl std::fmt::Display for Written {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str(&self.route)?;
+        if self.identifiers.is_empty() {
+            return Ok(());
+        }
+        write!(formatter, " ({})", identifiers::in_words(&self.identifiers))
     }
 }
 

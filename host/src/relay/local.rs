@@ -1,33 +1,59 @@
-//! Routes that the relay answers itself, without the helpdesk: `relay.endpoints`.
+//! Routes that the relay answers itself, without the helpdesk: its endpoints, and its ledger.
 
 use std::fmt::Write;
 
 use serde_json::{Map, Value, json};
 use tickiti_relay_routes::{Class, Encoding, Repeat, Route, Table};
 
+use super::Relay;
 use crate::contract::{Request, Tool};
+use crate::ledger::{Ledger, Record, Which, WriteId};
 use crate::upstream::{Answer, AnswerBody};
 
-/// The name under which a plugin asks for the table of endpoints.
+/// The table of endpoints.
 const ENDPOINTS: &str = "relay.endpoints";
+/// The writes of which somebody must say what became of them.
+const UNSETTLED: &str = "relay.unsettled_writes";
+/// Says it.
+const SETTLE: &str = "relay.settle_write";
 
-/// The answer to a local route; `None` when the request is for the helpdesk.
-pub(super) fn answer(request: &Request, tool: &Tool, routes: &Table) -> Option<Result<Answer, String>> {
-    if request.route != ENDPOINTS {
-        return None;
-    }
-    if !tool.routes.iter().any(|declared| declared == ENDPOINTS) {
-        return Some(Err(format!(
-            "the tool `{}` did not declare `{ENDPOINTS}`; this is a fault of its plugin",
-            tool.name
-        )));
+/// The answer to a local route; `None` when the request is for the helpdesk. Each must be declared by its own name: `*` stands
+/// for the helpdesk's routes only.
+pub(super) async fn answer(request: &Request, tool: &Tool, relay: &Relay) -> Option<Result<Answer, String>> {
+    let route = [ENDPOINTS, UNSETTLED, SETTLE].into_iter().find(|name| *name == request.route)?;
+    if !tool.routes.iter().any(|declared| declared == route) {
+        return Some(Err(format!("the tool `{}` did not declare `{route}`; this is a fault of its plugin", tool.name)));
     }
     let input: Map<String, Value> = serde_json::from_str(&request.input).unwrap_or_default();
-    let text = match input.get("family").and_then(Value::as_str).filter(|family| !family.is_empty()) {
+    let body = match route {
+        ENDPOINTS => endpoints(&relay.routes, &input).map(AnswerBody::Text),
+        UNSETTLED => unsettled(&relay.ledger).await.map(AnswerBody::Json),
+        _ => settle(&relay.ledger, &input).await.map(AnswerBody::Json),
+    };
+    Some(body.map(|body| Answer { status: 200, body, held: None, retry_after: None }))
+}
+
+async fn unsettled(ledger: &Ledger) -> Result<String, String> {
+    let writes = ledger.list(Which::Unsettled).await.map_err(|fault| format!("{fault}. {}", fault.remedy()))?;
+    Ok(json!({ "writes": writes }).to_string())
+}
+
+async fn settle(ledger: &Ledger, input: &Map<String, Value>) -> Result<String, String> {
+    let id = input.get("id").and_then(Value::as_str).unwrap_or_default();
+    let id: WriteId = id.parse().map_err(|wrong| format!("`{id}` is not the name of a write: {wrong}"))?;
+    let Some(happened) = input.get("happened").and_then(Value::as_bool) else {
+        return Err("`happened` must be true or false".to_owned());
+    };
+    let record: Record = ledger.settle(id, happened).await.map_err(|error| error.to_string())?;
+    let next = if happened { "An equal call from now on is a new write." } else { "Call again if it is still wanted." };
+    Ok(json!({ "settled": record, "next": next }).to_string())
+}
+
+fn endpoints(routes: &Table, input: &Map<String, Value>) -> Result<String, String> {
+    match input.get("family").and_then(Value::as_str).filter(|family| !family.is_empty()) {
         None => Ok(families(routes)),
         Some(family) => rows(routes, family),
-    };
-    Some(text.map(|text| Answer { status: 200, body: AnswerBody::Text(text), held: None, retry_after: None }))
+    }
 }
 
 /// One line a family.

@@ -6,10 +6,11 @@ use serde_json::{Value, json};
 use tickiti_relay_routes::Class;
 
 use super::error::CallError;
-use super::helpdesk::{Helpdesk, Stop, send};
+use super::helpdesk::{Helpdesk, Stop};
 use crate::admit::{Admitted, Body, PartValue, Piece};
+use crate::limits;
 use crate::marks::Marked;
-use crate::upstream::{Answer, AnswerBody};
+use crate::upstream::{self, Answer, AnswerBody};
 
 /// The requests that a call would send, in order.
 #[derive(Debug, Clone, serde::Serialize)]
@@ -70,7 +71,10 @@ impl<'a> Recorder<'a> {
             body: shown(request.body()),
         });
         match (online, example) {
-            (Some(helpdesk), _) => send(helpdesk, request).await,
+            (Some(helpdesk), _) => {
+                let answer = helpdesk.send(request, None, limits::WRITING_CALL).await;
+                upstream::judge(request, answer).map_err(Stop::Failed)
+            }
             (None, Some(example)) => {
                 Ok(Answer { status: 200, body: AnswerBody::Json(example.to_string()), held: None, retry_after: None })
             }

@@ -50,6 +50,14 @@ pub enum Item {
 }
 
 impl ToolResult {
+    /// Adds what the relay itself has to say: as text, and where the result is structured, under one member `relay`.
+    pub(super) fn note(&mut self, notes: &[String]) {
+        self.content.extend(notes.iter().map(|note| Item::Text(format!("Note by the relay: {note}"))));
+        if let (Some(Value::Object(structured)), false) = (&mut self.structured, notes.is_empty()) {
+            structured.insert("relay".to_owned(), serde_json::json!({ "notes": notes }));
+        }
+    }
+
     /// A result of one text.
     pub fn text(text: impl Into<String>) -> Self {
         Self { content: vec![Item::Text(text.into())], structured: None }

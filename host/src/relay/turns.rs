@@ -7,12 +7,12 @@ use tickiti_relay_routes::{Class, Route};
 
 use super::arguments::{self, Ready};
 use super::deliver::Delivery;
-use super::error::{CallError, Done};
+use super::error::{CallError, Done, Written};
 use super::helpdesk::Stop;
 use super::outputs::{Outputs, WriteFault};
 use super::render;
 use super::result::ToolResult;
-use super::{Relay, Watch, local};
+use super::{Relay, Told, Watch, identifiers, local};
 use crate::admit::{Admitted, Rules, admit};
 use crate::contract::{self, Call, GuestFault, Held, Reply, Request, Step, Turn};
 use crate::files::FileRefusal;
@@ -26,7 +26,7 @@ pub(super) async fn run(
     relay: &Relay,
     tool: &str,
     arguments: Map<String, Value>,
-    delivery: &Delivery<'_>,
+    delivery: &mut Delivery<'_>,
     watch: Watch<'_>,
 ) -> Result<ToolResult, CallError> {
     let entry = relay
@@ -36,6 +36,9 @@ pub(super) async fn run(
     let mut marks = Marks::default();
     let Ready { call, outputs, overwrite } = arguments::prepare(entry, arguments, &relay.files, &mut marks).await?;
     let call_makes_files = !outputs.is_empty();
+    if let Delivery::Live(live) = delivery {
+        live.begin(entry.tool.effect, &call, &marks);
+    }
     let mut running = Running {
         relay,
         entry,
@@ -45,17 +48,17 @@ pub(super) async fn run(
         done: Done::default(),
         sent_never: None,
     };
-    if delivery.is_live() && call_makes_files {
+    if running.delivery.is_live() && call_makes_files {
         running = running.with_outputs(|outputs, _| outputs.open().map_err(WriteFault::File)).await?;
     }
     running.turns(call, watch).await
 }
 
 /// One call under way.
-struct Running<'a> {
+struct Running<'a, 'd> {
     relay: &'a Relay,
     entry: &'a Entry,
-    delivery: &'a Delivery<'a>,
+    delivery: &'a mut Delivery<'d>,
     marks: Marks,
     outputs: Outputs,
     done: Done,
@@ -63,14 +66,17 @@ struct Running<'a> {
     sent_never: Option<String>,
 }
 
-impl Running<'_> {
+impl Running<'_, '_> {
     async fn turns(mut self, call: Arc<Call>, watch: Watch<'_>) -> Result<ToolResult, CallError> {
         let mut reply = self.entry.guest.start(Arc::clone(&call)).await;
         for _ in 0..limits::TURNS {
             let turn = self.turn_of(reply)?;
+            if self.delivery.is_over() {
+                return Err(self.beyond("more time than a call has".into()));
+            }
             self.check_bounds(&turn)?;
             if let Some(progress) = turn.progress {
-                watch(progress);
+                watch(Told::Progress(progress));
             }
             if self.delivery.is_live() && !turn.writes.is_empty() {
                 self = self.write(turn.writes).await?;
@@ -89,7 +95,7 @@ impl Running<'_> {
 
     /// Hands a request on and ends the call with its answer, untouched.
     async fn relay(mut self, request: Request) -> Result<ToolResult, CallError> {
-        let answer = match local::answer(&request, &self.entry.tool, &self.relay.routes) {
+        let answer = match local::answer(&request, &self.entry.tool, self.relay).await {
             Some(local) => local.map_err(|message| CallError::Plugin { message, done: self.done.clone() })?,
             None => {
                 let admitted = self.admit(&request)?;
@@ -101,16 +107,28 @@ impl Running<'_> {
             }
         };
         let rendered = render::answer(answer, &request.route, &self.entry.tool, Arc::clone(&self.relay.files)).await;
-        rendered.map_err(|refusal| CallError::File { refusal, done: self.done })
+        let mut result = rendered.map_err(|refusal| CallError::File { refusal, done: self.done })?;
+        result.note(self.delivery.notes());
+        Ok(result)
     }
 
     /// Sends requests in order; the first failure that the plugin did not ask to see ends the call.
     async fn send(&mut self, requests: Vec<Request>) -> Result<Vec<contract::Answer>, CallError> {
         let mut answers = Vec::with_capacity(requests.len());
         let mut bytes = 0;
-        for request in requests {
-            let admitted = self.admit(&request)?;
-            let answer = self.deliver(&admitted).await?;
+        let mut requests = requests.into_iter();
+        while let Some(request) = requests.next() {
+            let delivered = match self.admit(&request) {
+                Ok(admitted) => self.deliver(&admitted).await,
+                Err(error) => Err(error),
+            };
+            let answer = match delivered {
+                Ok(answer) => answer,
+                Err(error) => {
+                    let not_sent = requests.map(|request| request.route).collect();
+                    return Err(error.after(&Done { not_sent, ..self.done.clone() }));
+                }
+            };
             let answer = self.held(answer)?;
             bytes += answer.body.len();
             if bytes > limits::ANSWERS_BYTES {
@@ -137,12 +155,14 @@ impl Running<'_> {
                 .unwrap_or_else(|_| Err(FileRefusal::interrupted()))
                 .map_err(|refusal| CallError::File { refusal, done: done.clone() })?
         };
-        render::output(output, &self.entry.tool, &self.marks, saved, Arc::clone(&self.relay.files)).await.map_err(
-            |fault| match fault {
-                render::Fault::File(refusal) => CallError::File { refusal, done },
-                render::Fault::Plugin(what) => CallError::Limit { plugin, what, done },
-            },
-        )
+        let rendered =
+            render::output(output, &self.entry.tool, &self.marks, saved, Arc::clone(&self.relay.files)).await;
+        let mut result = rendered.map_err(|fault| match fault {
+            render::Fault::File(refusal) => CallError::File { refusal, done },
+            render::Fault::Plugin(what) => CallError::Limit { plugin, what, done },
+        })?;
+        result.note(self.delivery.notes());
+        Ok(result)
     }
 
     fn turn_of(&self, reply: Result<Reply, GuestFault>) -> Result<Turn, CallError> {
@@ -199,10 +219,10 @@ impl Running<'_> {
         let route = Arc::clone(request.route());
         match self.delivery.deliver(request).await {
             Ok(answer) => {
-                self.note(&route);
+                self.note(&route, &answer);
                 Ok(answer)
             }
-            Err(Stop::Ends(error)) => Err(error),
+            Err(Stop::Ends(error)) => Err(error.after(&self.done)),
             Err(Stop::Failed(failure)) => match failure.answer().map(|answer| answer.status) {
                 Some(status) if request.accept().contains(&status) => {
                     failure.into_answer().ok_or_else(|| self.beyond("an accepted failure without an answer".into()))
@@ -212,9 +232,10 @@ impl Running<'_> {
         }
     }
 
-    fn note(&mut self, route: &Route) {
+    fn note(&mut self, route: &Route, answer: &Answer) {
         if route.class != Class::Read {
-            self.done.0.push(route.name.clone());
+            let identifiers = answer.body.json().and_then(identifiers::of).unwrap_or_default();
+            self.done.writes.push(Written { route: route.name.clone(), identifiers });
             if route.repeat == tickiti_relay_routes::Repeat::Never {
                 self.sent_never = Some(route.name.clone());
             }

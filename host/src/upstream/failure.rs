@@ -12,8 +12,9 @@ use tickiti_relay_routes::Route;
 
 use super::answer::{Answer, is_success};
 use super::broken::Broken;
-use super::judge::{CameBack, Outcome};
+use super::judge::CameBack;
 use crate::limits;
+use crate::outcome::Outcome;
 use crate::redact::clean;
 
 pub use look::Look;
@@ -32,6 +33,12 @@ pub struct Failure {
     pub outcome: Option<Outcome>,
     /// The call that shows whether it happened, when nobody knows.
     pub look: Option<Look>,
+    /// How often it was sent, in this call.
+    pub attempts: u32,
+    /// The name under which the ledger has it, when nobody knows and somebody must say: `w12`.
+    pub write: Option<String>,
+    /// Whether the helpdesk gave the same failure so often under its key that it will go on doing so.
+    pub stuck: bool,
 }
 
 /// What came back instead of a success.
@@ -68,7 +75,10 @@ impl Failure {
     /// The text of the tool error: what happened, whether it may have taken effect, what to do next; at last what the
     /// helpdesk answered, cut at [`limits::ERROR_BODY_CHARS`].
     pub fn for_assistant(&self) -> String {
-        let mut text = format!("{} failed: {}.", self.route.name, self.what());
+        let mut text = match self.attempts {
+            0 | 1 => format!("{} failed: {}.", self.route.name, self.what()),
+            several => format!("{} failed, {several} times; the last time: {}.", self.route.name, self.what()),
+        };
         if let Some(said) = self.answer().and_then(|answer| says::said(answer.body.text())) {
             text.push('\n');
             text.push_str(&said);
@@ -96,6 +106,9 @@ impl Failure {
         };
         if let Some(outcome) = self.outcome {
             let _ = write!(line, ", outcome {outcome}");
+        }
+        if self.attempts > 1 {
+            let _ = write!(line, " after {} attempts", self.attempts);
         }
         if self.is_our_bug() {
             line.push_str(", a bug of the relay: one idempotency key for two bodies");
@@ -147,8 +160,13 @@ impl Failure {
             None => "Nothing was changed: this request only reads.",
             Some(Outcome::NotSent) => "Outcome: not sent. Nothing reached the helpdesk, nothing was changed.",
             Some(Outcome::Rejected) => "Outcome: rejected. The helpdesk said no, nothing was changed.",
-            Some(Outcome::Done) => "Outcome: done. It took effect.",
-            Some(Outcome::Unknown) => "Outcome: unknown. It may have taken effect or not.",
+            Some(Outcome::Done) => "Outcome: done. It took effect when it was first sent, and only then.",
+            Some(Outcome::Unknown) if Outcome::of(&self.route, self.came_back) == Some(Outcome::Unknown) => {
+                "Outcome: unknown. It may have taken effect or not."
+            }
+            Some(Outcome::Unknown) => {
+                "Outcome: unknown. This last attempt changed nothing, but an earlier one may have taken effect."
+            }
         }
     }
 }

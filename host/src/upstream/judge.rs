@@ -1,7 +1,5 @@
 //! What an attempt means: pure functions over what came back. Rows and cells are those of the table in DESIGN.md, "Sending".
 
-use std::fmt;
-
 use tickiti_relay_routes::{Class, Route};
 
 use super::answer::{Answer, is_success};
@@ -9,11 +7,14 @@ use super::broken::Broken;
 use super::failure::{Failure, Look, Problem};
 use crate::admit::Admitted;
 use crate::json;
+use crate::outcome::Outcome;
 
 /// What came back from one attempt: the rows of the table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum CameBack {
-    /// No connection, or nothing that could be sent: no byte left.
+    /// Nothing that could be sent, now or later.
+    Unsendable,
+    /// No connection: no byte left.
     Unsent,
     /// Broken or timed out after bytes may have left.
     Lost,
@@ -31,24 +32,12 @@ pub enum CameBack {
     Success,
 }
 
-/// What became of a write.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Outcome {
-    /// No byte left.
-    NotSent,
-    /// A plain no: nothing happened.
-    Rejected,
-    /// It took effect.
-    Done,
-    /// It may have happened.
-    Unknown,
-}
-
 impl CameBack {
     /// The row that fits.
     pub fn of(result: &Result<Answer, Broken>) -> Self {
         match result {
-            Err(Broken::Unsendable { .. } | Broken::NotConnected { .. }) => Self::Unsent,
+            Err(Broken::Unsendable { .. }) => Self::Unsendable,
+            Err(Broken::NotConnected { .. }) => Self::Unsent,
             Err(Broken::TimedOut { .. } | Broken::Interrupted { .. }) => Self::Lost,
             Err(
                 Broken::TooLarge { .. }
@@ -85,21 +74,10 @@ impl Outcome {
             return None;
         }
         Some(match came_back {
-            CameBack::Unsent => Self::NotSent,
+            CameBack::Unsendable | CameBack::Unsent => Self::NotSent,
             CameBack::TooMany | CameBack::Refused => Self::Rejected,
             CameBack::Lost | CameBack::Unsettled | CameBack::KeyConflict | CameBack::Misanswered => Self::Unknown,
             CameBack::Success => Self::Done,
-        })
-    }
-}
-
-impl fmt::Display for Outcome {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(match self {
-            Self::NotSent => "not sent",
-            Self::Rejected => "rejected",
-            Self::Done => "done",
-            Self::Unknown => "unknown",
         })
     }
 }
@@ -117,7 +95,8 @@ pub fn judge(request: &Admitted, result: Result<Answer, Broken>) -> Result<Answe
     };
     let outcome = Outcome::of(request.route(), came_back);
     let look = Look::of(request).filter(|_| outcome == Some(Outcome::Unknown));
-    Err(Box::new(Failure { route: request.route().clone(), problem, came_back, outcome, look }))
+    let route = request.route().clone();
+    Err(Box::new(Failure { route, problem, came_back, outcome, look, attempts: 1, write: None, stuck: false }))
 }
 
 fn is_key_conflict(answer: &Answer) -> bool {

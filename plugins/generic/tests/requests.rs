@@ -17,6 +17,13 @@ fn endpoints_are_asked_of_the_relay() {
 }
 
 #[test]
+fn the_record_of_writes_is_asked_of_the_relay() {
+    assert_eq!(relayed("unsettled_writes", json!({})), ("relay.unsettled_writes".to_owned(), json!({})));
+    let word = json!({"id": "w12", "happened": false});
+    assert_eq!(relayed("settle_write", word.clone()), ("relay.settle_write".to_owned(), word));
+}
+
+#[test]
 fn a_call_names_its_route_and_sends_the_payload_whole() {
     let payload = json!({"user": 3, "is_admin": false, "note": null});
     let call = json!({"family": "administration", "action": "users.update", "payload": payload});

@@ -5,8 +5,10 @@ use std::borrow::Cow;
 use tickiti_relay_routes::{Repeat, Role, Route};
 
 use super::super::broken::Broken;
-use super::super::judge::{CameBack, Outcome};
+use super::super::judge::CameBack;
 use super::{Failure, Problem, in_words};
+use crate::limits;
+use crate::outcome::Outcome;
 
 /// A status in a few words.
 pub(super) fn meaning(status: u16) -> Option<&'static str> {
@@ -40,20 +42,39 @@ pub(super) fn next(failure: &Failure) -> String {
     };
     match failure.outcome {
         Some(Outcome::Unknown) => [&look_first(failure), &*cause].join(" ").trim_end().to_owned(),
+        Some(Outcome::Done) => {
+            "Nothing is left to do for it; do not call again. The helpdesk did not repeat its first answer.".to_owned()
+        }
         _ => again(failure, cause),
     }
 }
 
 /// What comes first when nobody knows whether a write happened.
 fn look_first(failure: &Failure) -> String {
-    match (&failure.look, failure.route.repeat) {
-        (_, Repeat::Harmless) => "Call again if need be; doing this twice is the same as doing it once.".to_owned(),
-        (Some(look), _) => {
-            format!("See whether it happened before you call again, or it may happen twice: {look}.")
+    let look =
+        failure.look.as_ref().map_or_else(|| "find out on the helpdesk".to_owned(), |look| format!("see {look}"));
+    let settle = |name: &str| {
+        format!(
+            "Then say so: settle_write {{\"id\":\"{name}\",\"happened\":true}}, or false. Before that an equal call is not sent; after it, it is a new write."
+        )
+    };
+    match (failure.route.repeat, &failure.write) {
+        (Repeat::Harmless, _) => "Call again if need be; doing this twice is the same as doing it once.".to_owned(),
+        (Repeat::Keyed, Some(name)) if failure.stuck => {
+            format!("The helpdesk will go on giving this answer. To know whether it happened, {look}. {}", settle(name))
         }
-        (None, _) => {
-            "Find out on the helpdesk whether it happened before you call again, or it may happen twice.".to_owned()
+        (Repeat::Keyed, Some(name)) if failure.came_back == CameBack::KeyConflict => {
+            format!("To know whether it happened, {look}. {}", settle(name))
         }
+        (Repeat::Keyed, Some(_)) => format!(
+            "Call again with exactly the same arguments, within {} minutes: the relay then sends the same request under the \
+             same key, so it happens once. Do not reword it. To know whether it happened, {look}.",
+            limits::REPEATED_WITHOUT_ASKING.as_secs() / 60
+        ),
+        (Repeat::Never, Some(name)) => {
+            format!("The relay does not send it a second time. To know whether it happened, {look}. {}", settle(name))
+        }
+        (_, None) => format!("Before you call again, or it may happen twice, {look}."),
     }
 }
 

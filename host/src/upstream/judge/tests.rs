@@ -13,7 +13,8 @@ fn rows() -> Vec<(CameBack, Vec<Result<Answer, Broken>>)> {
     let why = || "x".to_owned();
     let text = String::new;
     vec![
-        (CameBack::Unsent, vec![Err(Broken::NotConnected { why: why() }), Err(Broken::Unsendable { why: why() })]),
+        (CameBack::Unsendable, vec![Err(Broken::Unsendable { why: why() })]),
+        (CameBack::Unsent, vec![Err(Broken::NotConnected { why: why() })]),
         (
             CameBack::Lost,
             vec![Err(Broken::TimedOut { after: Duration::from_secs(30) }), Err(Broken::Interrupted { why: why() })],
@@ -107,6 +108,7 @@ fn every_result_falls_into_its_row() {
 fn every_cell_has_its_outcome() {
     use Outcome::{Done, NotSent, Rejected, Unknown};
     let cells = [
+        (CameBack::Unsendable, NotSent),
         (CameBack::Unsent, NotSent),
         (CameBack::Lost, Unknown),
         (CameBack::TooMany, Rejected),

@@ -1,0 +1,121 @@
+//! The file: where it lies, who may read it, its tables.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use rusqlite::{Connection, OpenFlags};
+
+use super::fault::LedgerFault;
+use crate::limits;
+
+/// Version of the tables, in SQLite's `user_version`.
+const VERSION: i64 = 1;
+
+/// `call.state`: 0 running, 1 left open, 2 closed. `write.state`: see `store::state`.
+const TABLES: &str = "
+CREATE TABLE call (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  identity BLOB NOT NULL,
+  helpdesk TEXT NOT NULL,
+  tool TEXT NOT NULL,
+  client_key TEXT,
+  arguments BLOB,
+  owner TEXT NOT NULL,
+  state INTEGER NOT NULL,
+  began INTEGER NOT NULL,
+  ended INTEGER
+) STRICT;
+CREATE UNIQUE INDEX call_client_key ON call (identity, client_key) WHERE client_key IS NOT NULL;
+CREATE INDEX call_open ON call (state) WHERE state <> 2;
+CREATE TABLE write (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  call INTEGER NOT NULL REFERENCES call (id),
+  route TEXT NOT NULL,
+  key TEXT,
+  fingerprint BLOB NOT NULL,
+  ordinal INTEGER NOT NULL,
+  target BLOB,
+  look TEXT,
+  state INTEGER NOT NULL,
+  attempts INTEGER NOT NULL DEFAULT 0,
+  opened INTEGER NOT NULL,
+  ended INTEGER,
+  not_before INTEGER,
+  failure BLOB,
+  failures INTEGER NOT NULL DEFAULT 0,
+  identifiers TEXT,
+  taken_by INTEGER
+) STRICT;
+CREATE INDEX write_call ON write (call);
+CREATE INDEX write_key ON write (key) WHERE key IS NOT NULL;
+";
+
+/// The ledger's file in a state folder.
+pub(super) fn path(state: &Path) -> PathBuf {
+    state.join("ledger.sqlite3")
+}
+
+/// Opens the ledger, or makes it.
+pub(super) fn open(state: &Path) -> Result<Connection, LedgerFault> {
+    let at = path(state);
+    let closed = |error: io::Error| match error.kind() {
+        io::ErrorKind::StorageFull | io::ErrorKind::FileTooLarge | io::ErrorKind::QuotaExceeded => {
+            LedgerFault::Full { at: at.clone() }
+        }
+        io::ErrorKind::ReadOnlyFilesystem => LedgerFault::ReadOnly { at: at.clone() },
+        _ => LedgerFault::Closed { at: at.clone(), why: error.to_string() },
+    };
+    make_private(state).map_err(closed)?;
+    // Made here, so that it is private from its first byte; SQLite gives its companions the same mode.
+    private_file().create(true).truncate(false).open(&at).map_err(closed)?;
+    let fault = |error: rusqlite::Error| LedgerFault::of(&error, at.clone());
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_NOFOLLOW;
+    let mut connection = Connection::open_with_flags(at.canonicalize().map_err(closed)?, flags).map_err(fault)?;
+    connection.busy_timeout(limits::LEDGER_BUSY).map_err(fault)?;
+    // Without shared memory, as on network file systems, SQLite keeps another mode.
+    let mode: String =
+        connection.pragma_update_and_check(None, "journal_mode", "wal", |row| row.get(0)).map_err(fault)?;
+    if mode != "wal" {
+        return Err(LedgerFault::NoLocks { at: at.clone() });
+    }
+    connection.pragma_update(None, "synchronous", "full").map_err(fault)?;
+    connection.pragma_update(None, "trusted_schema", false).map_err(fault)?;
+    let made = connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate).map_err(fault)?;
+    match made.pragma_query_value(None, "user_version", |row| row.get::<_, i64>(0)).map_err(fault)? {
+        0 => {
+            made.execute_batch(TABLES).map_err(fault)?;
+            made.pragma_update(None, "user_version", VERSION).map_err(fault)?;
+        }
+        VERSION => {}
+        version => return Err(LedgerFault::Newer { at: at.clone(), version }),
+    }
+    made.commit().map_err(fault)?;
+    whole(&connection, &at)?;
+    Ok(connection)
+}
+
+/// Looks whether the file is whole.
+pub(super) fn whole(connection: &Connection, at: &Path) -> Result<(), LedgerFault> {
+    let says: String = connection
+        .query_row("PRAGMA quick_check(1)", [], |row| row.get(0))
+        .map_err(|error| LedgerFault::of(&error, at.to_path_buf()))?;
+    if says == "ok" { Ok(()) } else { Err(LedgerFault::Damaged { at: at.to_path_buf(), why: says }) }
+}
+
+/// Makes a folder that only its user may enter, where there is none.
+pub(super) fn make_private(folder: &Path) -> io::Result<()> {
+    let mut builder = std::fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(folder)
+}
+
+/// How a file is opened that only its user may read.
+pub(super) fn private_file() -> std::fs::OpenOptions {
+    let mut options = std::fs::OpenOptions::new();
+    options.read(true).write(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options
+}
