@@ -121,10 +121,10 @@ fn answer(kind: Kind, deadline: Duration, slack: Duration) -> Result<Vec<Row>, T
             answer.is_error() != kind.succeeds() && (what == "read" || kind.succeeds() || text.contains("unknown"));
         let words = if kind.succeeds() { "an answer" } else { "an error; of a write, that its outcome is unknown" };
         rows.push(Row { name: name("what is told"), demand: words.to_owned(), found: text, ok: fits });
+        let rise = peak(&relay)?.saturating_sub(before) / 1024;
+        let most = u64::try_from(2 * CAP / 1024).unwrap_or(u64::MAX);
+        rows.push(Row::at_most(name("rise of the peak of memory so far"), rise, most, "KiB"));
     }
-    let rise = peak(&relay)?.saturating_sub(before) / 1024;
-    let most = u64::try_from(2 * CAP / 1024).unwrap_or(u64::MAX);
-    rows.push(Row::at_most(format!("{kind:?}: rise of the peak of memory"), rise, most, "KiB"));
     // And the next honest answer is read as it is: nothing is left over from the one before.
     helpdesk.turn(None);
     let next = relay.call("list_queues", json!({"filters": {}}))?.text();
