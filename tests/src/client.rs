@@ -152,6 +152,19 @@ impl Client {
         Ok(id)
     }
 
+    /// The same with parameters as the text that they are sent as, on one line: for JSON written in other ways. Only in the
+    /// era of handshakes, where nothing is added to them.
+    ///
+    /// # Errors
+    /// As [`Client::begin`].
+    pub fn begin_text(&mut self, method: &str, params: &str) -> Result<u64, Trouble> {
+        self.last_id += 1;
+        let id = self.last_id;
+        let line = format!(r#"{{"jsonrpc":"2.0","id":{id},"method":"{method}","params":{params}}}"#);
+        self.send_line(line.as_bytes())?;
+        Ok(id)
+    }
+
     /// Waits for the response to a request; others that come before it are kept.
     ///
     /// # Errors
@@ -171,6 +184,23 @@ impl Client {
                 return Ok(answer);
             }
             self.hear(&format!("answer to request {id}"), until.saturating_duration_since(Instant::now()))?;
+        }
+    }
+
+    /// The next response to any request with a number, also one that came earlier.
+    ///
+    /// # Errors
+    /// As [`Client::answer`].
+    pub fn next_answer(&mut self) -> Result<(u64, Value), Trouble> {
+        let until = Instant::now() + self.patience;
+        loop {
+            let id = self.early.keys().find_map(|id| id.parse::<u64>().ok());
+            if let Some(id) = id
+                && let Some(answer) = self.early.remove(&id.to_string())
+            {
+                return Ok((id, answer));
+            }
+            self.hear("answer to any request", until.saturating_duration_since(Instant::now()))?;
         }
     }
 

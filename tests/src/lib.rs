@@ -21,10 +21,14 @@ pub mod canary;
 pub mod client;
 pub mod ground;
 pub mod kills;
+pub mod history;
 pub mod measure;
 pub mod page;
 pub mod picture;
+pub mod proxy;
+pub mod random;
 pub mod relay;
+pub mod soak;
 pub mod stub;
 pub mod trouble;
 

@@ -20,7 +20,7 @@ const PASSED_ON: [&str; 5] = ["PATH", "SYSTEMROOT", "LD_LIBRARY_PATH", "DYLD_LIB
 #[must_use]
 pub fn relay() -> Setup {
     let ground = Ground::new().map(Arc::new).map_err(|trouble| trouble.to_string());
-    Setup { ground, env: Vec::new(), first: Vec::new(), tokens: Vec::new() }
+    Setup { ground, program: Vec::new(), env: Vec::new(), first: Vec::new(), tokens: Vec::new() }
 }
 
 /// How a relay is to be started. It can be started several times, one after the other or at once: then its folders are
@@ -29,6 +29,8 @@ pub fn relay() -> Setup {
 pub struct Setup {
     /// A failure is told at the start, so that setting up reads as one sentence.
     ground: Result<Arc<Ground>, String>,
+    /// Another program and its arguments instead of the relay; empty for the relay.
+    program: Vec<OsString>,
     /// `None` takes a variable away.
     env: Vec<(OsString, Option<OsString>)>,
     /// Arguments before any verb.
@@ -98,6 +100,13 @@ impl Setup {
     #[must_use]
     pub fn argument(mut self, argument: impl AsRef<OsStr>) -> Self {
         self.first.push(argument.as_ref().to_owned());
+        self
+    }
+
+    /// Another MCP server instead of the relay, with the same environment: to compare. Paths in its command are the caller's.
+    #[must_use]
+    pub fn program(mut self, command: &[OsString]) -> Self {
+        self.program = command.to_vec();
         self
     }
 
@@ -172,8 +181,19 @@ impl Setup {
     /// When the program cannot be built, or its folders could not be made.
     pub fn command(&self) -> Result<Command, Trouble> {
         let ground = self.ground()?;
-        let mut command = Command::new(binary::path()?);
-        command.args(&self.first).current_dir(ground.folder("work")).env_clear();
+        let mut command = match self.program.split_first() {
+            None => {
+                let mut command = Command::new(binary::path()?);
+                command.current_dir(ground.folder("work"));
+                command
+            }
+            Some((program, arguments)) => {
+                let mut command = Command::new(program);
+                command.args(arguments);
+                command
+            }
+        };
+        command.args(&self.first).env_clear();
         for name in PASSED_ON {
             if let Some(value) = binary::variable(name) {
                 command.env(name, value);

@@ -27,7 +27,7 @@ struct Verb {
     run: fn(&Place, &[OsString]) -> Result<(), String>,
 }
 
-const VERBS: [Verb; 6] = [
+const VERBS: [Verb; 7] = [
     Verb {
         word: "demo",
         arguments: "",
@@ -72,6 +72,18 @@ const VERBS: [Verb; 6] = [
         line: "measure the relay beside a bare server without plugins (the floor)",
         page: "Builds the relay and the floor for release and runs the measurements of tests/. Arguments are handed on.",
         run: programs::bench,
+    },
+    Verb {
+        word: "soak",
+        arguments: "[--calls N] [--seed S] [--only NAME] [--server \"COMMAND\"]",
+        line: "break the wire under thousands of writes and count what happened twice, not at all, or was denied",
+        page: "Builds the relay and the scenarios of tests/ and prints a table: a figure a line, with what is demanded of it.\n\
+               Ends with 1 when a demand is missed. --calls N: N keyed writes (10000 without) and all else in proportion.\n\
+               --seed brings the faults of a run back. --only runs one scenario: keyed, unkeyed, retries, changed, pairs,\n\
+               storm. --server runs the same script against another MCP server on stdio with the same tools, told by the\n\
+               same variables (TICKITI_API_BASE, TICKITI_API_TOKEN, TICKITI_API_TIMEOUT_MS), and prints its column beside\n\
+               ours; the command is cut at spaces.",
+        run: programs::soak,
     },
     Verb {
         word: "routes",

@@ -45,6 +45,18 @@ pub(crate) fn bench(place: &Place, arguments: &[OsString]) -> Result<(), String>
     Ok(())
 }
 
+/// `cargo xtask soak`. A server to compare with is started where the caller stands.
+pub(crate) fn soak(place: &Place, arguments: &[OsString]) -> Result<(), String> {
+    setup::wasm_library(place)?;
+    let mut build = place.cargo();
+    build.args(["build", "-p", "tickiti-relay", "-p", "tickiti-relay-tests", "--bins"]);
+    step::shown("build relay and scenarios", &mut build)?;
+    let relay = place.built("debug", "tickiti-relay");
+    let mut soak = place.command(place.built("debug", "soak"));
+    step::shown("soak", soak.args(arguments).env(RELAY_BIN, relay).current_dir(&place.here))?;
+    Ok(())
+}
+
 /// `cargo xtask routes FILE`. Paths among the arguments start where the caller stands; the table is the repository's.
 pub(crate) fn routes(place: &Place, arguments: &[OsString]) -> Result<(), String> {
     let mut run = place.cargo();

@@ -109,7 +109,7 @@ pub(crate) enum Ledger {
         /// Its name, as `list` shows it.
         write: crate::ledger::WriteId,
         /// Whether it happened.
-        #[arg(long, value_name = "yes|no", value_parser = yes_or_no)]
+        #[arg(long, value_name = "yes|no", action = clap::ArgAction::Set, value_parser = yes_or_no)]
         happened: bool,
     },
     /// Forget calls that ended well long ago. What is not settled stays.

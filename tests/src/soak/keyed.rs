@@ -1,0 +1,137 @@
+//! Writes with a key, under faults, once for each thing that is not known of the real server.
+
+use serde_json::{Value, json};
+use tickiti_relay_scratch::{Fault, Moment, Planned, Switches};
+
+use super::drive::{Intent, Manner, drive};
+use super::row::{Demand, Row, of_tally};
+use super::stage::{Flicker, Stage, TIMEOUT};
+use super::{Numbers, Server, word};
+use crate::history::Tally;
+use crate::proxy::{Counts, Kind, Plan};
+use crate::random::Random;
+use crate::trouble::Trouble;
+
+/// How often an assistant asks for the same thing before it gives up.
+const INVOCATIONS: usize = 5;
+/// How long the helpdesk works on a request: long enough that a repeat may meet the first still at work.
+const WORK_MILLIS: u64 = 15;
+/// Writes to one ticket or originator, about: some meet one another, most do not.
+const SHARED_BY: usize = 6;
+/// A staff member of the scratch company.
+const STAFF: &str = "priya.nair@kestrel.example";
+
+/// One setting of the helpdesk.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Case {
+    /// Name of its rows.
+    pub name: &'static str,
+    /// Switch and setting; none for the default.
+    pub switch: Option<(&'static str, &'static str)>,
+    /// Whether it is demanded that nothing is duplicated. A server that runs one key twice leaves nobody a chance.
+    pub demanded: bool,
+}
+
+/// Every setting that is looked at.
+pub const CASES: [Case; 6] = [
+    Case { name: "default", switch: None, demanded: true },
+    Case { name: "key after validation", switch: Some(("key_looked_at", "after_validation")), demanded: true },
+    Case { name: "409 while running", switch: Some(("same_key_running", "conflict")), demanded: true },
+    Case { name: "5xx stored", switch: Some(("server_error_stored", "yes")), demanded: true },
+    Case { name: "refusal stored", switch: Some(("refusal_stored", "yes")), demanded: true },
+    Case { name: "runs a key twice", switch: Some(("same_key_running", "execute_twice")), demanded: false },
+];
+
+/// What one case came to.
+#[derive(Debug)]
+pub struct Came {
+    /// What the checker says.
+    pub tally: Tally,
+    /// What the proxy did.
+    pub counts: Counts,
+}
+
+/// All cases.
+///
+/// # Errors
+/// When the server ends, or helpdesk or proxy do not start.
+pub fn run(server: &Server, numbers: &Numbers) -> Result<Vec<Row>, Trouble> {
+    let mut rows = Vec::new();
+    for case in &CASES {
+        let plan = Plan::faults(numbers.share, numbers.seed, TIMEOUT);
+        let came = one(server, numbers, case, plan)?;
+        let name = format!("keyed, {}", case.name);
+        rows.extend(of_tally(&name, &came.tally, case.demanded));
+        let requests = usize::try_from(came.counts.exchanges()).unwrap_or_default();
+        let struck = usize::try_from(came.counts.struck()).unwrap_or_default();
+        rows.push(Row::new(format!("{name}: struck by a fault"), struck, requests, Demand::Shown));
+        rows.push(Row::new(
+            format!("{name}: kinds of fault"),
+            came.counts.faults.len(),
+            Kind::ALL.len(),
+            Demand::Shown,
+        ));
+    }
+    Ok(rows)
+}
+
+/// One case.
+///
+/// # Errors
+/// As [`run`].
+pub fn one(server: &Server, numbers: &Numbers, case: &Case, plan: Plan) -> Result<Came, Trouble> {
+    let mut switches = Switches::default();
+    if let Some((name, setting)) = case.switch {
+        switches.set(name, setting).map_err(|error| Trouble::shape("a switch of the helpdesk", error))?;
+    }
+    let stage = Stage::new(server, switches)?;
+    let mut random = Random::named(numbers.seed, case.name);
+    let closable = stage.tickets(numbers.keyed)?;
+    let open = stage.tickets(numbers.keyed / SHARED_BY + 1)?;
+    let intents = (0..numbers.keyed).zip(&closable);
+    let intents = intents.map(|(number, own)| intent(number, own, &open, &mut random)).collect();
+
+    stage.helpdesk.fault(Planned::next(Fault::Delay { milliseconds: WORK_MILLIS, at: Moment::Claimed }).always());
+    let mut session = stage.start()?;
+    let flicker = Flicker::start(&stage.proxy);
+    stage.proxy.plan(plan);
+    let manner = Manner { in_flight: numbers.in_flight, invocations: INVOCATIONS };
+    let lives = drive(&mut session, intents, manner)?;
+    drop(flicker);
+    let seen = stage.seen_at_rest();
+    let tally = Tally::of(lives.iter().map(|life| life.logical(&seen)));
+    Ok(Came { tally, counts: stage.proxy.counts() })
+}
+
+/// A new ticket, a reply, a note, or the closing of a ticket of its own.
+fn intent(number: usize, own: &str, open: &[String], random: &mut Random) -> Intent {
+    let word = word('k', number);
+    let content = format!("<p>The lamp at pole {word} is out.</p>");
+    let ticket = random.one(open).map_or(own, String::as_str);
+    let (tool, arguments) = match random.below(10) {
+        0..4 => {
+            let from = if random.chance(0.2) { random.below(SHARED_BY * 4) } else { 1_000 + number };
+            ("create_ticket", create(&format!("citizen-{from}@example.org"), &word, &content))
+        }
+        4..7 => ("respond_to_ticket", json!({"ticket_number": ticket, "from_email": STAFF, "content": content})),
+        7 => (
+            "respond_to_ticket",
+            json!({"ticket_number": ticket, "from_email": STAFF, "content": content, "is_internal": true}),
+        ),
+        _ => {
+            let payload = json!({"ticket_number": own, "content": content});
+            ("tickiti_call", json!({"family": "tickets", "action": "close", "payload": payload}))
+        }
+    };
+    Intent { word, tool, arguments }
+}
+
+/// Arguments of `create_ticket`.
+pub(super) fn create(from: &str, subject: &str, content: &str) -> Value {
+    json!({"originator_email_address": from, "subject": subject, "content": content, "is_public": true})
+}
+
+/// Arguments of `respond_to_ticket`.
+pub(super) fn respond(ticket: &str, content: &str) -> Value {
+    json!({"ticket_number": ticket, "from_email": STAFF, "content": content})
+}
