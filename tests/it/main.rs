@@ -3,7 +3,6 @@
 
 mod configuration;
 mod errors;
-mod hostile;
 mod invariants;
 mod kills;
 mod limits;
