@@ -1,4 +1,5 @@
 //! The scenarios of `cargo xtask soak` with the numbers of CI, and proof that they bite.
+#![expect(clippy::print_stdout, reason = "seeds and figures are printed, and shown when a test fails")]
 
 use std::time::{Duration, SystemTime};
 
