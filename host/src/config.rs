@@ -3,9 +3,11 @@
 //! Everything is read through one function from names to values, so that tests need no environment, and everything that is
 //! wrong is told at once. Which variables there are stands in [`variables`].
 
+mod authority;
 mod connection;
 mod folders;
 mod problem;
+mod proxy;
 #[cfg(test)]
 mod tests;
 pub mod variables;
@@ -13,8 +15,10 @@ pub mod variables;
 use std::ffi::OsString;
 use std::path::PathBuf;
 
+pub use authority::Authority;
 pub use connection::{ApiBase, ApiToken, Connection};
-pub use problem::{BaseProblem, ConfigErrors, ConfigProblem, TokenProblem};
+pub use problem::{AuthorityProblem, BaseProblem, ConfigErrors, ConfigProblem, ProxyProblem, TokenProblem};
+pub use proxy::ProxyAddress;
 
 use crate::files::FileRules;
 use variables::{API_TOKEN_FILE, FILES, LOG};

@@ -214,6 +214,8 @@ pub const WRITTEN_RECORD_BYTES: u64 = 16 * KIB as u64;
 
 /// limit: A token file. A token has some 50 characters.
 pub const TOKEN_FILE_BYTES: u64 = 4 * KIB as u64;
+/// limit: A file of certificate authorities. The list that browsers trust has 220 KB.
+pub const CA_FILE_BYTES: u64 = MIB as u64;
 
 // === results ===
 

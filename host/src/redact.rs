@@ -14,7 +14,7 @@ pub use clean::clean;
 /// Stands where the token was.
 pub const PLACEHOLDER: &str = "[token]";
 
-/// Finds one secret in texts, in one pass for all its forms.
+/// Finds secrets in texts, in one pass for all their forms.
 #[derive(Clone)]
 pub struct Redactor {
     finder: Option<AhoCorasick>,
@@ -24,7 +24,12 @@ impl Redactor {
     /// Looks for this secret, and for the part behind its `|` alone. A secret shorter than
     /// [`crate::limits::SECRET_CHARS`] is not looked for.
     pub fn new(secret: &SecretString) -> Self {
-        let forms = forms::forms(secret.expose_secret());
+        Self::of_all([secret])
+    }
+
+    /// Looks for several secrets alike.
+    pub fn of_all<'s>(secrets: impl IntoIterator<Item = &'s SecretString>) -> Self {
+        let forms: Vec<_> = secrets.into_iter().flat_map(|secret| forms::forms(secret.expose_secret())).collect();
         // Not the default, a table: it takes milliseconds and most of a megabyte to build, and is no faster where the prefilter
         // already skips nearly everything.
         let kind = Some(AhoCorasickKind::ContiguousNFA);

@@ -8,15 +8,16 @@ mod address;
 mod answer;
 mod broken;
 mod client;
+mod distrust;
 mod failure;
 mod judge;
 mod retry;
 mod wire;
 
 use std::fmt;
-use std::sync::OnceLock;
 use std::time::Duration;
 
+use percent_encoding::percent_decode_str;
 use reqwest::header::{
     ACCEPT, AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, HeaderValue, LOCATION, RETRY_AFTER,
 };
@@ -34,6 +35,8 @@ pub use retry::{Budget, Next, Tried, next};
 
 pub use crate::outcome::Outcome;
 
+use client::Clients;
+
 use crate::admit::Admitted;
 use crate::digest::Digest;
 use crate::limits;
@@ -46,8 +49,23 @@ pub struct Upstream {
     redactor: Redactor,
     identity: Digest,
     timeout: Duration,
-    proxy: Option<reqwest::Proxy>,
-    client: OnceLock<reqwest::Client>,
+    /// The proxy as it may be shown.
+    proxy: Option<String>,
+    clients: Clients,
+}
+
+/// How a helpdesk is reached and let in to.
+pub struct Settings<'s> {
+    /// Its address.
+    pub base: Url,
+    /// What lets the relay in.
+    pub token: &'s SecretString,
+    /// For a whole request, its answer's body included.
+    pub timeout: Duration,
+    /// The only proxy that is ever used; none is taken from the environment. Name and password in it are never shown.
+    pub proxy: Option<Url>,
+    /// Certificates in DER form, trusted besides the system's.
+    pub authorities: Vec<Vec<u8>>,
 }
 
 /// A setting with which no request can be sent. `config` has checked them before; these are the last words on it.
@@ -61,19 +79,20 @@ pub enum Unusable {
     #[error("TICKITI_API_TOKEN has characters that no HTTP header can carry")]
     Token,
     /// The proxy.
-    #[error("the proxy must be an http or https address")]
+    #[error("TICKITI_RELAY_PROXY must be an http or https address")]
     Proxy,
+    /// A certificate.
+    #[error("TICKITI_RELAY_CA holds a certificate that is none")]
+    Authority,
 }
 
 impl Upstream {
-    /// Prepares sending to `base`. Opens and loads nothing: certificates are read at the first request.
-    ///
-    /// `timeout` holds for a whole request, its answer's body included. `proxy` is the only proxy that is ever used; none is
-    /// taken from the environment.
+    /// Prepares sending. Opens and loads nothing: the system's certificates are read at the first request.
     ///
     /// # Errors
     /// [`Unusable`] names the setting.
-    pub fn new(base: Url, token: &SecretString, timeout: Duration, proxy: Option<&str>) -> Result<Self, Unusable> {
+    pub fn new(settings: Settings<'_>) -> Result<Self, Unusable> {
+        let Settings { base, token, timeout, proxy, authorities } = settings;
         if !address::is_base(&base) {
             return Err(Unusable::Base);
         }
@@ -81,20 +100,15 @@ impl Upstream {
         let identity = Digest::of([base.as_str().as_bytes(), secret.as_bytes()]);
         let mut authorization = HeaderValue::try_from(format!("Bearer {secret}")).map_err(|_| Unusable::Token)?;
         authorization.set_sensitive(true);
-        let proxy = proxy.map(client::proxy).transpose()?;
-        Ok(Self {
-            base,
-            authorization,
-            redactor: Redactor::new(token),
-            identity,
-            timeout,
-            proxy,
-            client: OnceLock::new(),
-        })
+        let clients = Clients::new(&base, timeout, proxy.as_ref(), &authorities)?;
+        let credentials = proxy.as_ref().map(credentials);
+        let redactor = Redactor::of_all([token].into_iter().chain(&credentials));
+        let proxy = proxy.map(|proxy| proxy.origin().ascii_serialization());
+        Ok(Self { base, authorization, redactor, identity, timeout, proxy, clients })
     }
 
-    /// Sends one request, once, and reads the whole answer, within this time or the configured one, if that is less. `key` is its
-    /// idempotency key.
+    /// Sends one request, once, and reads the whole answer. `key` is its idempotency key; `within` is how much time is left
+    /// for all of it, at most the configured time.
     ///
     /// The token is taken out of what comes back, and the value that the request holds.
     ///
@@ -102,10 +116,11 @@ impl Upstream {
     /// [`Broken`] when there is no answer to judge; it knows whether bytes may have left.
     pub async fn send(&self, request: &Admitted, key: Option<&str>, within: Duration) -> Result<Answer, Broken> {
         let began = Instant::now();
+        let within = within.min(self.timeout);
         let mut prepared = self.prepare(request, key)?;
-        *prepared.timeout_mut() = Some(within.min(self.timeout));
-        let client = self.client()?;
-        let broken = |error| Broken::of(error, began.elapsed().min(self.timeout));
+        *prepared.timeout_mut() = Some(within);
+        let client = self.clients.of(request.route().class, within).map_err(|error| self.unready(&error))?;
+        let broken = |error| self.on_the_way(Broken::of(error, began.elapsed().min(within)));
         let mut response = client.execute(prepared).await.map_err(broken)?;
         let status = response.status().as_u16();
         if response.status().is_redirection() {
@@ -140,13 +155,19 @@ impl Upstream {
         &self.identity
     }
 
-    fn client(&self) -> Result<&reqwest::Client, Broken> {
-        if let Some(client) = self.client.get() {
-            return Ok(client);
+    /// No client could be made. What can be wrong by now is this computer's list of authorities.
+    fn unready(&self, error: &reqwest::Error) -> Broken {
+        Broken::NotConnected { why: format!("this computer is not ready for TLS: {}", broken::root_cause(error)) }
+    }
+
+    /// Names the proxy, which may be what failed.
+    fn on_the_way(&self, broken: Broken) -> Broken {
+        match (broken, &self.proxy) {
+            (Broken::NotConnected { why }, Some(proxy)) => {
+                Broken::NotConnected { why: format!("through the proxy {proxy}: {why}") }
+            }
+            (broken, _) => broken,
         }
-        let client = client::build(&self.base, self.timeout, self.proxy.clone())
-            .map_err(|error| Broken::Unsendable { why: broken::root_cause(&error) })?;
-        Ok(self.client.get_or_init(|| client))
     }
 
     fn prepare(&self, request: &Admitted, key: Option<&str>) -> Result<reqwest::Request, Broken> {
@@ -162,8 +183,9 @@ impl Upstream {
         headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
         headers.insert(AUTHORIZATION, self.authorization.clone());
         if let Some(key) = key {
-            let value =
+            let mut value =
                 HeaderValue::try_from(key).map_err(|_| unsendable("its idempotency key cannot stand in a header"))?;
+            value.set_sensitive(true);
             headers.insert("idempotency-key", value);
         }
         if let Some(content_type) = encoded.content_type {
@@ -193,6 +215,12 @@ impl fmt::Debug for Upstream {
             .field("timeout", &self.timeout)
             .finish_non_exhaustive()
     }
+}
+
+/// Name and password for a proxy, as they are sent. Not the password alone: it may be a word that answers have in them.
+fn credentials(proxy: &Url) -> SecretString {
+    let decoded = |text| percent_decode_str(text).decode_utf8_lossy();
+    format!("{}:{}", decoded(proxy.username()), decoded(proxy.password().unwrap_or_default())).into()
 }
 
 fn text<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {

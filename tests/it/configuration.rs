@@ -66,6 +66,17 @@ fn each_wrong_value_has_its_line() {
     for timeout in ["0", "-1", "99", "600001", "30s", "1e3", "NaN"] {
         add(&format!("TICKITI_API_TIMEOUT_MS={timeout}"), &good().env("TICKITI_API_TIMEOUT_MS", timeout));
     }
+    for proxy in
+        ["proxy.example.com:3128", "socks5://ann:secret@proxy.example.com", "http://ann:secret@proxy.example.com/x"]
+    {
+        add(&format!("TICKITI_RELAY_PROXY={proxy}"), &good().env("TICKITI_RELAY_PROXY", proxy));
+    }
+    let certificates = Folder::new().file("key.pem", "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n");
+    for (name, path) in [("a file that is not there", "absent.pem"), ("a file without a certificate", "key.pem")] {
+        let path = certificates.path().join(path);
+        add(&format!("TICKITI_RELAY_CA={name}"), &good().env("TICKITI_RELAY_CA", path));
+    }
+    add("TICKITI_RELAY_CA=relative", &good().env("TICKITI_RELAY_CA", "ca.pem"));
     add("TICKITI_RELAY_LOG=loud", &good().env("TICKITI_RELAY_LOG", "loud"));
     add("TICKITI_RELAY_STATE=state", &good().env("TICKITI_RELAY_STATE", "state"));
     add("TICKITI_RELAY_FILES=relative", &good().env("TICKITI_RELAY_FILES", "relative"));

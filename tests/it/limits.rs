@@ -51,6 +51,7 @@ const TESTS: &[(&str, &str, &str)] = &[
     ("NAME_BYTES", "path_lengths_obeyed", "path_lengths_violated"),
     ("WRITTEN_RECORDS", "written_records_obeyed_and_violated", "written_records_obeyed_and_violated"),
     ("WRITTEN_RECORD_BYTES", "written_record_bytes_obeyed_and_violated", "written_record_bytes_obeyed_and_violated"),
+    ("CA_FILE_BYTES", "an_authority_is_a_file_of_certificates", "an_authority_is_a_file_of_certificates"),
     ("TOKEN_FILE_BYTES", "a_token_file_is_trimmed_and_must_be_private", "a_token_file_is_trimmed_and_must_be_private"),
     (
         "ENCLOSED_BYTES",

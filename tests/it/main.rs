@@ -3,7 +3,9 @@
 
 mod configuration;
 mod errors;
+mod hostile;
 mod invariants;
+mod kills;
 mod limits;
 mod parity;
 mod protocol;
@@ -11,6 +13,7 @@ mod secrets;
 mod soak;
 mod support;
 mod sweep;
+mod tls;
 mod tools;
 mod tools_list;
 mod verbs;

@@ -71,6 +71,22 @@ fn what_is_exported_holds_no_token_either() {
 }
 
 #[test]
+fn the_log_holds_no_key_and_no_body() {
+    let helpdesk =
+        Stub::answering(|_| Reply::json(200, r#"{"ok":true,"data":{"response_id":1,"text":"CanaryAnswer"}}"#));
+    let mut relay = at(&helpdesk.base()).env("TICKITI_RELAY_LOG", "trace").start().unwrap();
+    let arguments = json!({"ticket_number": "1", "from_email": "a@example.com", "content": "CanaryContent"});
+    relay.call("respond_to_ticket", arguments).unwrap().done().unwrap();
+    let log = String::from_utf8(relay.stderr()).unwrap();
+    assert!(log.contains("ready"), "it logs: {log}");
+    let asked = helpdesk.asked();
+    let key = asked[0].header("idempotency-key").unwrap();
+    for word in [TOKEN, key, "CanaryContent", "CanaryAnswer", "a@example.com"] {
+        assert!(!log.contains(word), "{word}: {log}");
+    }
+}
+
+#[test]
 fn the_verbs_tell_no_token() {
     let helpdesk = echo(500);
     let setup = at(&helpdesk.base()).env("TICKITI_RELAY_LOG", "trace");

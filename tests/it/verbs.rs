@@ -164,6 +164,27 @@ fn connect_writes_an_entry_and_takes_it_back() {
 }
 
 #[test]
+fn connect_writes_a_proxy_but_never_its_password() {
+    let setup = relay().base("https://support.example.com").secret(crate::support::TOKEN);
+    setup.ground().unwrap().guard("CanaryProxyPw4xR9mK2z");
+    let token_file = Folder::new().file("token", crate::support::TOKEN);
+    let open = setup.clone().env("TICKITI_RELAY_PROXY", "http://proxy.example.com:3128");
+    let output = open.verb(["connect", "cursor", "--dry-run", "--json"]).unwrap();
+    assert!(output.stdout.contains(r#""TICKITI_RELAY_PROXY":"http://proxy.example.com:3128""#), "{output:?}");
+
+    let secret = setup.env("TICKITI_RELAY_PROXY", "http://anna:CanaryProxyPw4xR9mK2z@proxy.example.com:3128");
+    let output = secret.verb(["connect", "cursor"]).unwrap();
+    assert_eq!(output.code, DONE, "{}", output.stderr);
+    assert!(output.stdout.contains("${env:TICKITI_RELAY_PROXY}"), "{}", output.stdout);
+    assert!(output.stdout.contains("TICKITI_RELAY_PROXY must be set where it is started"), "{}", output.stdout);
+
+    let by_file = secret.without("TICKITI_API_TOKEN").env("TICKITI_API_TOKEN_FILE", token_file.path().join("token"));
+    let output = by_file.verb(["connect", "claude-desktop"]).unwrap();
+    assert_eq!((output.code, output.stdout.as_str()), (BAD_CONFIGURATION, ""));
+    assert!(output.stderr.contains("TICKITI_RELAY_PROXY holds a password"), "{}", output.stderr);
+}
+
+#[test]
 fn completions_are_printed_for_each_shell() {
     for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
         let output = relay().verb(["completions", shell]).unwrap();

@@ -20,6 +20,7 @@ pub mod binary;
 pub mod canary;
 pub mod client;
 pub mod ground;
+pub mod kills;
 pub mod history;
 pub mod measure;
 pub mod page;

@@ -162,7 +162,8 @@ fn serve(stream: &TcpStream, handler: &Handler, kept: Option<&Mutex<Vec<Asked>>>
     }
 }
 
-fn read(reader: &mut BufReader<&TcpStream>) -> Option<Asked> {
+/// The next request of a connection; nothing at its end.
+pub(crate) fn read(reader: &mut BufReader<&TcpStream>) -> Option<Asked> {
     let first = line(reader)?;
     let mut words = first.split(' ');
     let (method, path) = (words.next()?.to_owned(), words.next()?.to_owned());

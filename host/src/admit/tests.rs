@@ -198,7 +198,7 @@ fn an_effect_bounds_the_classes() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 20_000, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 100_000, ..ProptestConfig::default() })]
 
     /// Whatever a placeholder holds, the request stays on its route, also after the server has decoded the path.
     #[test]

@@ -10,7 +10,7 @@ use tickiti_relay_routes::Table;
 
 use super::VerbError;
 use crate::admit::Admitted;
-use crate::config::{Config, Local, process_environment};
+use crate::config::{Config, Connection, Local, process_environment};
 use crate::digest::Digest;
 use crate::files::Files;
 use crate::ledger::Ledger;
@@ -18,7 +18,7 @@ use crate::plugins::{Catalogue, builtin};
 use crate::redact::Redactor;
 use crate::relay::{Gate, Helpdesk, Relay};
 use crate::sandbox::Sandbox;
-use crate::upstream::{Answer, Broken, Budget, Upstream};
+use crate::upstream::{Answer, Broken, Budget, Settings, Unusable, Upstream};
 use crate::{limits, mcp};
 
 /// Serves MCP on stdio until the end of input.
@@ -76,11 +76,21 @@ pub(super) fn table(routes: Option<&Path>) -> Result<Cow<'static, Table>, VerbEr
 
 async fn online(config: Config, routes: Option<&Path>) -> Result<Relay, VerbError> {
     let Config { connection, local } = config;
-    let upstream = Upstream::new(connection.base.url().clone(), connection.token.secret(), connection.timeout, None)
-        .map_err(|unusable| VerbError::Configuration(unusable.to_string()))?;
+    let upstream = upstream(&connection).map_err(|unusable| VerbError::Configuration(unusable.to_string()))?;
     let redactor = upstream.redactor().clone();
     let ledger = Ledger::new(&local.state, *upstream.identity(), &connection.base.to_string());
     assemble(&local, Arc::new(upstream), Some(redactor), ledger, routes).await
+}
+
+/// The way to the configured helpdesk.
+pub(super) fn upstream(connection: &Connection) -> Result<Upstream, Unusable> {
+    Upstream::new(Settings {
+        base: connection.base.url().clone(),
+        token: connection.token.secret(),
+        timeout: connection.timeout,
+        proxy: connection.proxy.as_ref().map(|proxy| proxy.url().clone()),
+        authorities: connection.authority.as_ref().map_or_else(Vec::new, |authority| authority.certificates().to_vec()),
+    })
 }
 
 async fn assemble(

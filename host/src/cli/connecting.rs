@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use super::arguments::Connect;
 use super::connect::{self, Change, Client, Launch};
 use super::{VerbError, build, print};
-use crate::config::{process_environment, variables};
+use crate::config::{ProxyAddress, process_environment, variables};
 
 pub(super) fn run(options: &Connect) -> Result<ExitCode, VerbError> {
     let failed = |error: connect::ConnectError| VerbError::Failed(error.to_string());
@@ -36,7 +36,8 @@ pub(super) fn run(options: &Connect) -> Result<ExitCode, VerbError> {
 }
 
 /// How a client starts this very program, with what the environment says now. The token goes by its file, or by a reference
-/// to the client's environment, never by itself: clients' files are copied, synchronised and committed.
+/// to the client's environment, never by itself: clients' files are copied, synchronised and committed. So does the address
+/// of a proxy that holds a password.
 fn launch(client: Client) -> Result<Launch, VerbError> {
     let command = std::env::current_exe()
         .map_err(|error| VerbError::Failed(format!("the program does not know its own path: {error}")))?;
@@ -48,7 +49,7 @@ fn launch(client: Client) -> Result<Launch, VerbError> {
         return Err(VerbError::Configuration(missing));
     }
     let by_file = set(variables::API_TOKEN_FILE).is_some();
-    let reference = client.token_reference().filter(|_| set(variables::API_TOKEN).is_some() && !by_file);
+    let reference = client.reference(variables::API_TOKEN).filter(|_| set(variables::API_TOKEN).is_some() && !by_file);
     if !by_file && reference.is_none() {
         return Err(VerbError::Configuration(format!(
             "set {} first: a file that holds the token and nothing else and is yours alone (chmod 600). The token itself is \
@@ -56,15 +57,33 @@ fn launch(client: Client) -> Result<Launch, VerbError> {
             variables::API_TOKEN_FILE
         )));
     }
+    let proxy = set(variables::PROXY).map(|given| proxy(client, given)).transpose()?;
     build::local()?;
     let names = variables::VARIABLES.iter().map(|variable| variable.name);
     let environment = names
         .filter_map(|name| match name {
-            variables::API_TOKEN => reference.map(|reference| (name.to_owned(), reference.to_owned())),
+            variables::API_TOKEN => reference.clone().map(|reference| (name.to_owned(), reference)),
+            variables::PROXY => proxy.clone().map(|proxy| (name.to_owned(), proxy)),
             _ => set(name).map(|value| (name.to_owned(), value)),
         })
         .collect();
     Ok(Launch { command, environment })
+}
+
+/// The proxy as it may stand in the client's file.
+fn proxy(client: Client, given: String) -> Result<String, VerbError> {
+    let name = variables::PROXY;
+    let address =
+        ProxyAddress::parse(given.trim()).map_err(|problem| VerbError::Configuration(format!("{name} {problem}")))?;
+    if !address.has_credentials() {
+        return Ok(given);
+    }
+    client.reference(name).ok_or_else(|| {
+        VerbError::Configuration(format!(
+            "{name} holds a password, which is never written into a client's file, and this client cannot take it from its \
+             environment: set {name} without the password, and add that to the entry by hand if you must"
+        ))
+    })
 }
 
 fn shown(change: &Change, options: &Connect) -> String {
@@ -83,16 +102,22 @@ fn shown(change: &Change, options: &Connect) -> String {
         None => lines.push("no entry \"tickiti\"".into()),
     }
     if !options.dry_run && !options.undo {
-        if options
-            .client
-            .token_reference()
-            .is_some_and(|reference| change.entry.as_ref().is_some_and(|entry| entry.to_string().contains(reference)))
-        {
+        let written = change.entry.as_ref().map(ToString::to_string).unwrap_or_default();
+        let referred =
+            |name: &str| options.client.reference(name).is_some_and(|reference| written.contains(&reference));
+        if referred(variables::API_TOKEN) {
             lines.push(format!(
                 "The client takes the token from its own environment: {} must be set where it is started. A file \
                  ({}) is surer.",
                 variables::API_TOKEN,
                 variables::API_TOKEN_FILE
+            ));
+        }
+        if referred(variables::PROXY) {
+            lines.push(format!(
+                "The client takes the proxy's address, which holds a password, from its own environment: {} must be set where \
+                 it is started.",
+                variables::PROXY
             ));
         }
         let copy: Option<&PathBuf> = change.copy.as_ref();

@@ -9,7 +9,9 @@ use std::time::Duration;
 use secrecy::SecretString;
 use url::{Host, Url};
 
+use super::authority::{Authority, authority};
 use super::problem::{BaseProblem, ConfigProblem, TokenProblem};
+use super::proxy::{ProxyAddress, proxy};
 use super::variables::{ALLOW_HTTP, API_BASE, API_TIMEOUT_MS, API_TOKEN, API_TOKEN_FILE};
 use super::{ConfigErrors, Environment, shown, text};
 use crate::limits;
@@ -23,6 +25,10 @@ pub struct Connection {
     pub token: ApiToken,
     /// For a whole request, its answer included.
     pub timeout: Duration,
+    /// The only proxy that is ever used.
+    pub proxy: Option<ProxyAddress>,
+    /// Who else may vouch for the helpdesk, and for the proxy.
+    pub authority: Option<Authority>,
 }
 
 /// Address of a helpdesk: https, or http where that was allowed; without user, query, fragment or slash at the end. It may
@@ -47,17 +53,24 @@ impl fmt::Display for ApiBase {
 }
 
 impl Connection {
-    /// Reads address, token and time from the environment.
+    /// Reads address, token, time, proxy and authority from the environment.
     ///
     /// # Errors
     /// All that is missing or wrong.
     pub fn from_env(env: Environment<'_>) -> Result<Self, ConfigErrors> {
         let mut problems = Vec::new();
-        let base = base(env).map_err(|problem| problems.push(problem)).ok();
+        let allow_http = allow_http(env).map_err(|problem| problems.push(problem)).ok();
+        // Its own problem is told already, and plain http is not told as another.
+        let allowed = allow_http.unwrap_or(true);
+        let base = base(env, allowed).map_err(|problem| problems.push(problem)).ok();
         let token = token(env).map_err(|problem| problems.push(problem)).ok();
         let timeout = timeout(env).map_err(|problem| problems.push(problem)).ok();
-        match (base, token, timeout) {
-            (Some(base), Some(token), Some(timeout)) if problems.is_empty() => Ok(Self { base, token, timeout }),
+        let proxy = proxy(env, base.as_ref(), allowed).map_err(|problem| problems.push(problem)).ok();
+        let authority = authority(env).map_err(|problem| problems.push(problem)).ok();
+        match (base, token, timeout, proxy, authority) {
+            (Some(base), Some(token), Some(timeout), Some(proxy), Some(authority)) if problems.is_empty() => {
+                Ok(Self { base, token, timeout, proxy, authority })
+            }
             _ => Err(ConfigErrors(problems)),
         }
     }
@@ -77,14 +90,12 @@ impl ApiBase {
         if !matches!(url.scheme(), "http" | "https") {
             return Err(BaseProblem::Scheme);
         }
-        // `https:///x` and `https:x` parse, with a host that nobody wrote.
-        let written = address.get(url.scheme().len()..).and_then(|rest| rest.strip_prefix("://"));
-        if written.is_none_or(|rest| rest.starts_with('/')) {
+        if !is_written_out(address, &url) {
             return Err(BaseProblem::NotAnAddress);
         }
         // An empty user (`https://@host`) is not in the parsed address any more.
-        let authority = written.and_then(|rest| rest.split(['/', '?', '#']).next()).unwrap_or_default();
-        if authority.contains('@') {
+        let authority = address.split_once("://").and_then(|(_, rest)| rest.split(['/', '?', '#']).next());
+        if authority.is_some_and(|authority| authority.contains('@')) {
             return Err(BaseProblem::User);
         }
         if url.query().is_some() || url.fragment().is_some() {
@@ -127,8 +138,7 @@ impl ApiToken {
     }
 }
 
-fn base(env: Environment<'_>) -> Result<ApiBase, ConfigProblem> {
-    let allow_http = allow_http(env)?;
+fn base(env: Environment<'_>, allow_http: bool) -> Result<ApiBase, ConfigProblem> {
     let address = text(env, API_BASE)?.ok_or(ConfigProblem::Missing { name: API_BASE })?;
     ApiBase::parse(address.trim(), allow_http).map_err(|problem| ConfigProblem::Base { problem })
 }
@@ -202,7 +212,13 @@ fn timeout(env: Environment<'_>) -> Result<Duration, ConfigProblem> {
     time.ok_or_else(|| ConfigProblem::Timeout { name: API_TIMEOUT_MS, given: shown(&given) })
 }
 
-fn is_this_computer(url: &Url) -> bool {
+/// Whether the host is one that somebody wrote: `https:///x` and `https:x` parse too, and make one out of `x`.
+pub(super) fn is_written_out(address: &str, url: &Url) -> bool {
+    let written = address.get(url.scheme().len()..).and_then(|rest| rest.strip_prefix("://"));
+    written.is_some_and(|rest| !rest.starts_with('/'))
+}
+
+pub(super) fn is_this_computer(url: &Url) -> bool {
     match url.host() {
         Some(Host::Domain(name)) => name == "localhost",
         Some(Host::Ipv4(address)) => address.is_loopback(),

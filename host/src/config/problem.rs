@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::variables::{API_BASE, API_TOKEN, API_TOKEN_FILE};
+use super::variables::{API_BASE, API_TOKEN, API_TOKEN_FILE, CA, PROXY};
 use crate::files::RootRefusal;
 use crate::limits::REQUEST_TIMEOUT_BOUNDS;
 
@@ -38,6 +38,18 @@ pub enum ConfigProblem {
         name: &'static str,
         /// What is wrong with it.
         problem: TokenProblem,
+    },
+    /// The proxy.
+    #[error("{PROXY} {problem}")]
+    Proxy {
+        /// What is wrong with it.
+        problem: ProxyProblem,
+    },
+    /// A company's certificate authority.
+    #[error("{CA} {problem}")]
+    Authority {
+        /// What is wrong with it.
+        problem: AuthorityProblem,
     },
     /// A time out of bounds, or none.
     #[error("{name} must be a whole number of milliseconds from {} to {}, not `{given}`", REQUEST_TIMEOUT_BOUNDS.0.as_millis(), REQUEST_TIMEOUT_BOUNDS.1.as_millis())]
@@ -146,6 +158,57 @@ pub enum TokenProblem {
     /// Others may read or change it.
     #[error("names a file that other users can read or change: make it private with `chmod 600`")]
     NotPrivate,
+}
+
+/// What is wrong with the address of the proxy.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum ProxyProblem {
+    /// Does not parse.
+    #[error("is not an address: give one such as http://proxy.example.com:3128")]
+    NotAnAddress,
+    /// `socks5:`, say.
+    #[error("must begin with http:// or https://: no other sort of proxy is used")]
+    Scheme,
+    /// More than a server.
+    #[error("must not hold a path, `?` or `#`: give the proxy's address and port only")]
+    Path,
+    /// A helpdesk over http, through another computer.
+    #[error(
+        "cannot be used with an address that begins with http://: the proxy, and anyone on the way to it, can read the token (TICKITI_RELAY_ALLOW_HTTP=1 allows it)"
+    )]
+    Plain,
+}
+
+/// What is wrong with the file of a certificate authority.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum AuthorityProblem {
+    /// Not there.
+    #[error("names a file that does not exist")]
+    NoFile,
+    /// Cannot be read.
+    #[error("names a file that the relay's user cannot read")]
+    Closed,
+    /// A folder, say.
+    #[error("names something that is not a regular file")]
+    NotAFile,
+    /// No list of certificates is that long.
+    #[error("names a file that is too large to be a list of certificates")]
+    TooLarge,
+    /// Others may change it.
+    #[error(
+        "names a file that other users can change, who could then pass for the helpdesk: protect it with `chmod go-w`"
+    )]
+    Open,
+    /// No part of it is a certificate.
+    #[error(
+        "names a file without a certificate: it must hold the authority's own in PEM form (`-----BEGIN CERTIFICATE-----`)"
+    )]
+    Empty,
+    /// A part of it cannot be read.
+    #[error("names a file with a certificate that is damaged: export it anew, in PEM form")]
+    Damaged,
 }
 
 /// Everything that is wrong, in the order of the variables. Shown as one line.

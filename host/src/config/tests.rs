@@ -1,3 +1,5 @@
+mod reaching;
+
 use std::collections::HashMap;
 use std::ffi::OsString;
 use std::time::Duration;

@@ -10,6 +10,10 @@ pub const API_TOKEN_FILE: &str = "TICKITI_API_TOKEN_FILE";
 pub const API_TIMEOUT_MS: &str = "TICKITI_API_TIMEOUT_MS";
 /// Leave to use plain http.
 pub const ALLOW_HTTP: &str = "TICKITI_RELAY_ALLOW_HTTP";
+/// A proxy on the way.
+pub const PROXY: &str = "TICKITI_RELAY_PROXY";
+/// A company's certificate authority.
+pub const CA: &str = "TICKITI_RELAY_CA";
 /// Folders for tools.
 pub const FILES: &str = "TICKITI_RELAY_FILES";
 /// Folder of what must last.
@@ -60,6 +64,19 @@ pub const VARIABLES: &[Variable] = &[
         example: "60000",
     },
     Variable {
+        name: PROXY,
+        meaning: "Address of an http or https proxy for all requests, with name and password where it wants them. No other \
+                  proxy is ever used, whatever else the environment says.",
+        default: "none: straight to the helpdesk",
+        example: "http://proxy.example.com:3128",
+    },
+    Variable {
+        name: CA,
+        meaning: "PEM file with the certificate of a company's own authority, trusted besides those that the system trusts.",
+        default: "none: the system's list",
+        example: "/etc/ssl/company-ca.pem",
+    },
+    Variable {
         name: FILES,
         meaning: "Folders whose files tools may read and write, separated as in PATH; `:ro` after one allows reading only. \
                   Not a whole drive and not a home folder. Relative paths of tools are looked for in each, and written \
@@ -102,10 +119,12 @@ mod tests {
     #[test]
     fn every_variable_is_listed_once_and_wholly() {
         let names: Vec<_> = VARIABLES.iter().map(|variable| variable.name).collect();
-        for name in [API_BASE, API_TOKEN, API_TOKEN_FILE, API_TIMEOUT_MS, ALLOW_HTTP, FILES, STATE, CACHE, LOG] {
+        let constants =
+            [API_BASE, API_TOKEN, API_TOKEN_FILE, API_TIMEOUT_MS, ALLOW_HTTP, PROXY, CA, FILES, STATE, CACHE, LOG];
+        for name in constants {
             assert_eq!(names.iter().filter(|known| **known == name).count(), 1, "{name}");
         }
-        assert_eq!(names.len(), 9);
+        assert_eq!(names.len(), 11);
         for variable in VARIABLES {
             assert!(!variable.meaning.is_empty() && !variable.default.is_empty() && !variable.example.is_empty());
             assert!(!variable.meaning.contains("  "), "{}", variable.name);

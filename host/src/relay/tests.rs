@@ -2,11 +2,13 @@
 
 mod bounds;
 mod files;
+mod live;
 mod plans;
 
 use std::borrow::Cow;
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use bytes::Bytes;
 use futures_util::future::{BoxFuture, FutureExt};
@@ -64,7 +66,17 @@ impl Guest for Scripted {
 #[derive(Default)]
 struct Desk {
     answers: Mutex<VecDeque<Result<Answer, Broken>>>,
-    sent: Mutex<Vec<(String, String, bool)>>,
+    sent: Mutex<Vec<Sent>>,
+    /// How long each answer takes; it comes not at all when that is more than the time it is given.
+    takes: Mutex<Duration>,
+}
+
+/// A request as the helpdesk saw it.
+struct Sent {
+    route: String,
+    body: String,
+    key: Option<String>,
+    at: tokio::time::Instant,
 }
 
 impl Helpdesk for Desk {
@@ -72,7 +84,7 @@ impl Helpdesk for Desk {
         &'a self,
         request: &'a Admitted,
         key: Option<&'a str>,
-        _: std::time::Duration,
+        within: Duration,
     ) -> BoxFuture<'a, Result<Answer, Broken>> {
         let body = match request.body() {
             Body::Json(pieces) => pieces
@@ -84,8 +96,18 @@ impl Helpdesk for Desk {
                 .collect(),
             other => format!("{other:?}"),
         };
-        self.sent.lock().unwrap().push((request.route().name.clone(), body, key.is_some()));
-        std::future::ready(self.answers.lock().unwrap().pop_front().unwrap_or_else(|| ok("{}"))).boxed()
+        let (route, key) = (request.route().name.clone(), key.map(str::to_owned));
+        self.sent.lock().unwrap().push(Sent { route, body, key, at: tokio::time::Instant::now() });
+        let answer = self.answers.lock().unwrap().pop_front().unwrap_or_else(|| ok("{}"));
+        let takes = *self.takes.lock().unwrap();
+        async move {
+            if takes.is_zero() {
+                return answer;
+            }
+            tokio::time::sleep(takes.min(within)).await;
+            if takes > within { Err(Broken::TimedOut { after: within }) } else { answer }
+        }
+        .boxed()
     }
 }
 
@@ -121,7 +143,7 @@ fn stage(tool: impl FnOnce(&mut Tool), replies: Vec<Script>, answers: Vec<Result
     };
     tool(&mut described);
     let guest = Arc::new(Scripted { replies: Mutex::new(replies.into()), calls: Mutex::default() });
-    let desk = Arc::new(Desk { answers: Mutex::new(answers.into()), sent: Mutex::default() });
+    let desk = Arc::new(Desk { answers: Mutex::new(answers.into()), sent: Mutex::default(), takes: Mutex::default() });
     let manifest =
         Manifest { name: "probes".into(), version: "1.0.0".into(), about: String::new(), tools: vec![described] };
     let installed = Installed { manifest, grant: Grant::all(), guest: guest.clone() };
@@ -151,7 +173,7 @@ impl Stage {
     }
 
     fn sent(&self) -> Vec<String> {
-        self.desk.sent.lock().unwrap().iter().map(|(route, body, _)| format!("{route} {body}")).collect()
+        self.desk.sent.lock().unwrap().iter().map(|sent| format!("{} {}", sent.route, sent.body)).collect()
     }
 }
 
@@ -242,7 +264,7 @@ fn keyed_writes_carry_a_key_and_others_none() {
     for (route, keyed) in routes.into_iter().zip([true, false, false]) {
         let stage = stage(|_| {}, vec![says(move || Step::Relay(request(route, "{}")))], vec![]);
         stage.call(json!({})).unwrap();
-        assert_eq!(stage.desk.sent.lock().unwrap()[0].2, keyed, "{route}");
+        assert_eq!(stage.desk.sent.lock().unwrap()[0].key.is_some(), keyed, "{route}");
     }
 }
 

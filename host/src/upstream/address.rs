@@ -98,7 +98,7 @@ mod tests {
     }
 
     proptest! {
-        #![proptest_config(ProptestConfig::with_cases(2000))]
+        #![proptest_config(ProptestConfig::with_cases(100_000))]
 
         /// Whatever stands in a segment, raw or encoded: either nothing is sent, or it is one segment of the intended route.
         #[test]

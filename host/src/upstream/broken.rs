@@ -3,6 +3,8 @@
 use std::error::Error;
 use std::time::Duration;
 
+use super::distrust::distrust;
+
 /// Why there is no answer to judge.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Broken {
@@ -103,8 +105,11 @@ impl Broken {
     }
 }
 
-/// The innermost of a chain of errors: the others say "error sending request" and hold the address.
+/// What TLS says, or the innermost of a chain of errors: the others say "error sending request" and hold the address.
 pub(super) fn root_cause(error: &reqwest::Error) -> String {
+    if let Some(words) = distrust(error) {
+        return words;
+    }
     let mut cause: &dyn Error = error;
     while let Some(source) = cause.source() {
         cause = source;

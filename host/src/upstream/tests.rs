@@ -1,5 +1,7 @@
 //! One attempt against a server that misbehaves.
 
+mod connections;
+
 use std::sync::{Arc, Mutex};
 
 use bytes::Bytes;
@@ -7,6 +9,8 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 
 use super::failure::tests::{request, route};
+use tickiti_relay_routes::Class;
+
 use super::*;
 use crate::admit::{Body, Part, PartValue, Piece};
 use crate::marks::Marked;
@@ -94,7 +98,12 @@ async fn read_request(stream: &mut TcpStream) -> Vec<u8> {
 }
 
 fn upstream(base: Url, timeout: Duration, proxy: Option<&str>) -> Upstream {
-    Upstream::new(base, &SecretString::from(TOKEN), timeout, proxy).expect("usable settings")
+    reached(base, TOKEN, timeout, proxy).expect("usable settings")
+}
+
+fn reached(base: Url, token: &str, timeout: Duration, proxy: Option<&str>) -> Result<Upstream, Unusable> {
+    let proxy = proxy.map(|proxy| Url::parse(proxy).expect("an address"));
+    Upstream::new(Settings { base, token: &SecretString::from(token), timeout, proxy, authorities: Vec::new() })
 }
 
 fn http(status: &str, headers: &str, body: &str) -> String {
@@ -349,57 +358,27 @@ async fn a_server_without_tls_gets_no_token() {
 }
 
 #[tokio::test]
-async fn a_proxy_is_used_when_given_and_only_then() {
-    let proxy = Server::answering(ok("{\"from\":\"proxy\"}")).await;
-    let base = Url::parse("http://help.example/desk").expect("an address");
-    let through =
-        upstream(base, ENOUGH, Some(proxy.base.as_str())).send(&request("tickets.show", "{}"), None, ENOUGH).await;
-    assert_eq!(through.map(|answer| answer.body), Ok(AnswerBody::Json("{\"from\":\"proxy\"}".into())));
-    assert!(proxy.seen().concat().starts_with("POST http://help.example/desk/api/v1/tickets/show HTTP/1.1\r\n"));
-}
-
-#[tokio::test]
-async fn connections_are_kept_and_requests_are_never_doubled() {
-    let server = Server::start(|mut stream| async move {
-        loop {
-            if stream.write_all(ok("{}").as_bytes()).await.is_err() || read_request(&mut stream).await.is_empty() {
-                return;
-            }
-        }
-    })
-    .await;
-    let upstream = server.upstream(ENOUGH);
-    for _ in 0..3 {
-        upstream.send(&request("tickets.respond", "{}"), None, ENOUGH).await.expect("an answer");
-    }
-    assert_eq!(server.seen().len(), 1, "one connection");
-
-    let hangs_up = Server::start(|stream| async move { drop(stream) }).await;
-    assert!(matches!(hangs_up.send().await, Err(Broken::Interrupted { .. })));
-    assert_eq!(hangs_up.seen().len(), 1, "sent once");
-}
-
-#[tokio::test]
 async fn the_token_is_in_no_debug_output() {
     let server = Server::answering(http("500 Oops", "", &format!("you sent Bearer {TOKEN}"))).await;
     let upstream = server.upstream(ENOUGH);
     let result = upstream.send(&request("tickets.respond", "{}"), None, ENOUGH).await;
-    let prepared = upstream.prepare(&request("tickets.respond", "{}"), Some("k")).expect("a request");
-    let shown = format!("{upstream:?} {result:?} {prepared:?} {:?}", upstream.client().expect("a client"));
+    let prepared = upstream.prepare(&request("tickets.respond", "{}"), Some("key-CANARY")).expect("a request");
+    let client = upstream.clients.of(Class::Write, ENOUGH).expect("a client");
+    let shown = format!("{upstream:?} {result:?} {prepared:?} {client:?}");
     assert!(shown.contains("[token]") && !shown.contains(&TOKEN[3..]), "{shown}");
+    assert!(shown.contains("idempotency-key") && !shown.contains("CANARY"), "{shown}");
 }
 
 #[test]
 fn unusable_settings_are_named() {
-    let new = |base: &str, token: &str, proxy| {
-        Upstream::new(Url::parse(base).expect("an address"), &SecretString::from(token), ENOUGH, proxy).err()
-    };
+    let new =
+        |base: &str, token: &str, proxy| reached(Url::parse(base).expect("an address"), token, ENOUGH, proxy).err();
     assert_eq!(new("https://help.example", TOKEN, None), None);
     assert_eq!(new("https://help.example", TOKEN, Some("http://user:pw@proxy.example:3128")), None);
     assert_eq!(new("https://me@help.example", TOKEN, None), Some(Unusable::Base));
     assert_eq!(new("file:///etc", TOKEN, None), Some(Unusable::Base));
     assert_eq!(new("https://help.example", "a\nb", None), Some(Unusable::Token));
-    assert_eq!(new("https://help.example", TOKEN, Some("proxy.example:3128")), Some(Unusable::Proxy));
+    assert_eq!(new("https://help.example", TOKEN, Some("ftp://proxy.example:3128")), Some(Unusable::Proxy));
     assert_eq!(new("https://help.example", TOKEN, Some("socks5://proxy.example")), Some(Unusable::Proxy));
     let text = new("https://help.example", "a\nsecret", None).expect("an error").to_string();
     assert!(!text.contains("secret"));

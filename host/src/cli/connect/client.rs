@@ -32,11 +32,11 @@ impl Client {
         matches!(self, Self::ClaudeCode | Self::Vscode)
     }
 
-    /// How an entry takes the token from the client's own environment, where the client can.
-    pub fn token_reference(self) -> Option<&'static str> {
+    /// How an entry takes a variable from the client's own environment, where the client can: for what is secret.
+    pub fn reference(self, name: &str) -> Option<String> {
         match self {
-            Self::ClaudeCode => Some("${TICKITI_API_TOKEN}"),
-            Self::Vscode | Self::Cursor => Some("${env:TICKITI_API_TOKEN}"),
+            Self::ClaudeCode => Some(format!("${{{name}}}")),
+            Self::Vscode | Self::Cursor => Some(format!("${{env:{name}}}")),
             Self::ClaudeDesktop => None,
         }
     }

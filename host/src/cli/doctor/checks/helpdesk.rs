@@ -1,10 +1,13 @@
 //! The helpdesk: is it there, does it take the token, and what may the token do?
 
+use std::time::Duration;
+
 use serde_json::Value;
 use tickiti_relay_routes::Table;
 
 use super::super::Finding;
 use crate::admit::{Grant, Rules, admit};
+use crate::cli::build;
 use crate::config::Connection;
 use crate::contract::{Effect, Request, Tool};
 use crate::marks::Marks;
@@ -18,15 +21,15 @@ const QUERY: &str = "tickets.query";
 /// Asks the helpdesk who the token is.
 pub(super) async fn ask(connection: Connection, table: &Table) -> Vec<Finding> {
     let base = connection.base.to_string();
-    let upstream =
-        match Upstream::new(connection.base.url().clone(), connection.token.secret(), connection.timeout, None) {
-            Ok(upstream) => upstream,
-            Err(unusable) => {
-                return vec![Finding::fault("configuration", unusable.to_string(), "correct the variable")];
-            }
-        };
+    let upstream = match build::upstream(&connection) {
+        Ok(upstream) => upstream,
+        Err(unusable) => {
+            return vec![Finding::fault("configuration", unusable.to_string(), "correct the variable")];
+        }
+    };
+    let proxied = connection.proxy.is_some();
     match send(&upstream, table, TOKEN).await {
-        Err(broken) => vec![address(&base, &broken)],
+        Err(broken) => vec![address(&base, proxied, &broken)],
         Ok(answer) if answer.status == 404 => {
             let old = "the helpdesk is there, but does not know /api/v1/token: an install from before October 2026, or the wrong address";
             let mut findings = vec![Finding::note("address", old)];
@@ -35,7 +38,7 @@ pub(super) async fn ask(connection: Connection, table: &Table) -> Vec<Finding> {
                     Finding::good("token", "it may search tickets; what else cannot be asked")
                 }
                 Ok(answer) => refused(&answer),
-                Err(broken) => address(&base, &broken),
+                Err(broken) => address(&base, proxied, &broken),
             });
             findings
         }
@@ -67,14 +70,18 @@ async fn send(upstream: &Upstream, table: &Table, route: &str) -> Result<Answer,
     let rules = Rules { tool: &tool, grant: &Grant::all(), routes: table };
     let admitted =
         admit(&request, rules, &Marks::default()).map_err(|refusal| Broken::Unsendable { why: refusal.to_string() })?;
-    upstream.send(&admitted, None, crate::limits::WRITING_CALL).await
+    upstream.send(&admitted, None, Duration::MAX).await
 }
 
-fn address(base: &str, broken: &Broken) -> Finding {
+fn address(base: &str, proxied: bool, broken: &Broken) -> Finding {
     let fix = match broken {
         Broken::NotConnected { why } if why.contains("ertificate") => {
-            "the certificate must be valid for this address; a company's own authority belongs into the system's store"
+            "the certificate must be valid for this address; a company's own authority belongs into the system's store, or \
+             into the file that TICKITI_RELAY_CA names"
                 .to_owned()
+        }
+        Broken::NotConnected { .. } if proxied => {
+            format!("correct TICKITI_RELAY_PROXY, or take it away if {base} opens in a browser without a proxy")
         }
         Broken::NotConnected { .. } | Broken::Unsendable { .. } => {
             format!("look whether {base} opens in a browser on this computer; correct TICKITI_API_BASE")

@@ -21,10 +21,23 @@ pub(super) fn configuration(
         })
         .collect();
     if let Ok(connection) = connection {
-        let says = format!("{}, {} ms for a request", connection.base, connection.timeout.as_millis());
-        findings.push(Finding::good("configuration", says));
+        findings.push(Finding::good("configuration", told(connection)));
     }
     findings
+}
+
+/// How the helpdesk is reached. No name or password of a proxy.
+fn told(connection: &Connection) -> String {
+    let mut says = format!("{}, {} ms for a request", connection.base, connection.timeout.as_millis());
+    if let Some(proxy) = &connection.proxy {
+        says.push_str(&format!(", through the proxy {proxy}"));
+    }
+    if let Some(authority) = &connection.authority {
+        let count = authority.certificates().len();
+        let s = if count == 1 { "" } else { "s" };
+        says.push_str(&format!(", trusting {count} more certificate{s} from {}", authority.path().display()));
+    }
+    says
 }
 
 pub(super) fn folders(local: &Local) -> Vec<Finding> {

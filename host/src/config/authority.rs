@@ -1,0 +1,102 @@
+//! A company's own certificate authority, trusted besides the system's.
+
+use std::fmt;
+use std::fs::{File, Metadata};
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+
+use rustls::RootCertStore;
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject;
+
+use super::problem::{AuthorityProblem, ConfigProblem};
+use super::variables::CA;
+use super::{Environment, shown, text};
+use crate::limits;
+
+/// The certificates of a file in PEM form, each one that TLS can trust.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Authority {
+    path: PathBuf,
+    certificates: Vec<Vec<u8>>,
+}
+
+impl Authority {
+    /// Reads a file.
+    ///
+    /// # Errors
+    /// Why nothing in it, or not all of it, can be trusted.
+    pub fn read(path: &Path) -> Result<Self, AuthorityProblem> {
+        let certificates = certificates(&content(path)?)?;
+        Ok(Self { path: path.to_owned(), certificates })
+    }
+
+    /// Where they were read.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Each in DER form. At least one.
+    pub fn certificates(&self) -> &[Vec<u8>] {
+        &self.certificates
+    }
+}
+
+impl fmt::Debug for Authority {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "Authority({} of {})", self.certificates.len(), self.path.display())
+    }
+}
+
+pub(super) fn authority(env: Environment<'_>) -> Result<Option<Authority>, ConfigProblem> {
+    let Some(given) = text(env, CA)? else { return Ok(None) };
+    let path = Path::new(given.trim());
+    if !path.is_absolute() {
+        return Err(ConfigProblem::Relative { name: CA, given: shown(&given) });
+    }
+    Authority::read(path).map(Some).map_err(|problem| ConfigProblem::Authority { problem })
+}
+
+fn content(path: &Path) -> Result<Vec<u8>, AuthorityProblem> {
+    let unreadable = |error: io::Error| match error.kind() {
+        io::ErrorKind::NotFound => AuthorityProblem::NoFile,
+        _ => AuthorityProblem::Closed,
+    };
+    // To open a pipe would be to wait for its writer.
+    if !std::fs::metadata(path).map_err(unreadable)?.is_file() {
+        return Err(AuthorityProblem::NotAFile);
+    }
+    let file = File::open(path).map_err(unreadable)?;
+    // Looked at through the handle: what is checked is what is read.
+    if !is_safe(&file.metadata().map_err(unreadable)?) {
+        return Err(AuthorityProblem::Open);
+    }
+    let mut held = Vec::new();
+    let bytes = file.take(limits::CA_FILE_BYTES + 1).read_to_end(&mut held).map_err(unreadable)?;
+    if bytes as u64 > limits::CA_FILE_BYTES { Err(AuthorityProblem::TooLarge) } else { Ok(held) }
+}
+
+fn certificates(pem: &[u8]) -> Result<Vec<Vec<u8>>, AuthorityProblem> {
+    let mut store = RootCertStore::empty();
+    let mut found = Vec::new();
+    for certificate in CertificateDer::pem_slice_iter(pem) {
+        let certificate = certificate.map_err(|_| AuthorityProblem::Damaged)?;
+        // It would be refused again at the first request, when nobody looks.
+        store.add(certificate.clone()).map_err(|_| AuthorityProblem::Damaged)?;
+        found.push(certificate.to_vec());
+    }
+    if found.is_empty() { Err(AuthorityProblem::Empty) } else { Ok(found) }
+}
+
+/// Whoever can change the file can pass for the helpdesk, and get the token.
+#[cfg(unix)]
+fn is_safe(metadata: &Metadata) -> bool {
+    use std::os::unix::fs::PermissionsExt;
+    metadata.permissions().mode() & 0o022 == 0
+}
+
+/// On Windows a file is its owner's to change unless it was shared.
+#[cfg(not(unix))]
+fn is_safe(_metadata: &Metadata) -> bool {
+    true
+}
