@@ -26,7 +26,7 @@ pub fn kills(kills: usize, seed: u64) -> Result<Vec<Row>, Trouble> {
         let answer = scene.killed(&mut relay, &[&call], when)?.pop().flatten();
         relay = scene.setup.start()?;
         let mut may_be_sent = 1;
-        if !answer.is_some_and(|answer| !answer.is_error()) {
+        if answer.is_none_or(|answer| answer.is_error()) {
             let told = relay.call(call.tool, call.arguments.clone())?;
             if told.is_error() {
                 held += 1;
