@@ -1,4 +1,5 @@
 //! The scenarios of `cargo xtask soak` with the numbers of CI, and proof that they bite.
+#![expect(clippy::print_stdout, reason = "seeds and figures are printed, and shown when a test fails")]
 
 use std::time::{Duration, SystemTime};
 
@@ -33,7 +34,7 @@ fn keyed_writes_happen_once(name: &str) {
     let rows = row::of_tally(name, &came.tally, case.demanded);
     all_met(&rows);
     // A run that did nothing, or met no fault, shows nothing.
-    assert!(came.tally.done > came.tally.calls * 8 / 10, "{}", came.tally);
+    assert!(came.tally.done > came.tally.calls * 7 / 10, "{}", came.tally);
     let faults = came.counts.faults.len();
     assert!(faults >= 12, "{faults} kinds of fault");
     let share = came.counts.struck() as f64 / came.counts.exchanges() as f64;
@@ -65,14 +66,17 @@ fn keyed_writes_happen_once_when_refusals_are_stored() {
     keyed_writes_happen_once("refusal stored");
 }
 
-/// Nothing is demanded of a server that runs one key twice; that the relay comes through is.
+/// A server that runs a key twice while the first still runs leaves nobody a chance. That it shows proves that repeats do
+/// meet a request at work; and nothing is lost or denied.
 #[test]
 fn a_server_that_runs_a_key_twice_is_lived_through() {
     let case = CASES.iter().find(|case| !case.demanded).unwrap();
     let numbers = Numbers { keyed: 200, ..numbers() };
-    let came = keyed::one(&Server::Relay, &numbers, case, Plan::faults(0.3, numbers.seed, TIMEOUT)).unwrap();
+    let plan = Plan::faults(0.5, numbers.seed, TIMEOUT).only(&[Kind::ResetAfterBody]);
+    let came = keyed::one(&Server::Relay, &numbers, case, plan).unwrap();
     println!("{}", came.tally);
-    assert_eq!(came.tally.calls, 200);
+    assert!(came.tally.duplicates > 0, "{}", came.tally);
+    assert_eq!((came.tally.missing, came.tally.denied), (0, 0), "{}", came.tally);
 }
 
 #[test]
@@ -111,8 +115,9 @@ fn a_wire_that_duplicates_is_found_out() {
     let came = keyed::one(&Server::Relay, &numbers, &CASES[0], plan).unwrap();
     println!("{}", came.tally);
     let struck = came.counts.faults.get(&Kind::Duplicate).copied().unwrap_or_default();
-    assert!(struck > 0);
-    assert_eq!(came.tally.duplicates as u64, struck);
+    // At times it strikes a request that the helpdesk refuses.
+    let duplicates = came.tally.duplicates as u64;
+    assert!(duplicates > 0 && duplicates <= struck, "{duplicates} of {struck}");
     assert!(!row::of_tally("x", &came.tally, true).iter().all(Row::met));
 }
 

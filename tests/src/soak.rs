@@ -5,6 +5,7 @@
 //! what is demanded of them. A new scenario is one more line in [`PARTS`].
 
 pub mod drive;
+pub mod ends;
 pub mod keyed;
 pub mod pairs;
 pub mod retries;
@@ -35,6 +36,8 @@ pub struct Numbers {
     pub changed: usize,
     /// Pairs of equal writes, in each of two ways.
     pub pairs: usize,
+    /// Relays that are killed with keyed writes under way; other ends by force and tricks in proportion.
+    pub kills: usize,
     /// How long the helpdesk is down.
     pub down: Duration,
     /// Share of requests that are struck.
@@ -55,6 +58,7 @@ impl Numbers {
             retries: 1_000,
             changed: 500,
             pairs: 200,
+            kills: 500,
             down: Duration::from_secs(60),
             share: 0.3,
             in_flight: 24,
@@ -73,6 +77,7 @@ impl Numbers {
             retries: scale(full.retries),
             changed: scale(full.changed),
             pairs: scale(full.pairs),
+            kills: scale(full.kills),
             down: Duration::from_secs(scale(60).max(2) as u64),
             ..full
         }
@@ -97,6 +102,10 @@ pub const PARTS: &[Part] = &[
     Part { name: "changed", common: false, run: retries::changed },
     Part { name: "pairs", common: true, run: pairs::run },
     Part { name: "storm", common: true, run: storm::run },
+    Part { name: "kills", common: false, run: ends::killed },
+    Part { name: "ends", common: false, run: ends::shut_down },
+    Part { name: "disks", common: false, run: ends::disks },
+    Part { name: "tricks", common: false, run: ends::tricks },
 ];
 
 /// A word for every logical call: found again in the helpdesk's log. All have the same length.

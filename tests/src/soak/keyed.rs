@@ -15,7 +15,11 @@ use crate::trouble::Trouble;
 /// How often an assistant asks for the same thing before it gives up.
 const INVOCATIONS: usize = 5;
 /// How long the helpdesk works on a request: long enough that a repeat may meet the first still at work.
-const WORK_MILLIS: u64 = 15;
+const WORK_MILLIS: u64 = 120;
+/// One request in so many breaks inside the helpdesk, which may keep its error under the key.
+const BROKEN: usize = 40;
+/// A ticket that no helpdesk has.
+const NO_TICKET: &str = "9999999";
 /// Writes to one ticket or originator, about: some meet one another, most do not.
 const SHARED_BY: usize = 6;
 /// A staff member of the scratch company.
@@ -91,6 +95,10 @@ pub fn one(server: &Server, numbers: &Numbers, case: &Case, plan: Plan) -> Resul
     let intents = (0..numbers.keyed).zip(&closable);
     let intents = intents.map(|(number, own)| intent(number, own, &open, &mut random)).collect();
 
+    for after in (0..numbers.keyed).filter(|_| random.below(BROKEN) == 0) {
+        let broken = Planned::next(Fault::Status { status: 500, worked: false });
+        stage.helpdesk.fault(broken.after(u32::try_from(after).unwrap_or(u32::MAX)));
+    }
     stage.helpdesk.fault(Planned::next(Fault::Delay { milliseconds: WORK_MILLIS, at: Moment::Claimed }).always());
     let mut session = stage.start()?;
     let flicker = Flicker::start(&stage.proxy);
@@ -103,18 +111,19 @@ pub fn one(server: &Server, numbers: &Numbers, case: &Case, plan: Plan) -> Resul
     Ok(Came { tally, counts: stage.proxy.counts() })
 }
 
-/// A new ticket, a reply, a note, or the closing of a ticket of its own.
+/// A new ticket, a reply, a note, or the closing of a ticket of its own; at times a reply that the helpdesk refuses.
 fn intent(number: usize, own: &str, open: &[String], random: &mut Random) -> Intent {
     let word = word('k', number);
     let content = format!("<p>The lamp at pole {word} is out.</p>");
     let ticket = random.one(open).map_or(own, String::as_str);
-    let (tool, arguments) = match random.below(10) {
-        0..4 => {
+    let (tool, arguments) = match random.below(30) {
+        0 => ("respond_to_ticket", respond(NO_TICKET, &content)),
+        1..12 => {
             let from = if random.chance(0.2) { random.below(SHARED_BY * 4) } else { 1_000 + number };
             ("create_ticket", create(&format!("citizen-{from}@example.org"), &word, &content))
         }
-        4..7 => ("respond_to_ticket", json!({"ticket_number": ticket, "from_email": STAFF, "content": content})),
-        7 => (
+        12..21 => ("respond_to_ticket", respond(ticket, &content)),
+        21..24 => (
             "respond_to_ticket",
             json!({"ticket_number": ticket, "from_email": STAFF, "content": content, "is_internal": true}),
         ),

@@ -15,6 +15,8 @@ pub enum Demand {
     All,
     /// It may be so much.
     AtMost(usize),
+    /// What [`Row::told`] says, and whether it is met.
+    Told(bool),
 }
 
 /// One figure.
@@ -30,13 +32,21 @@ pub struct Row {
     pub demand: Demand,
     /// More to say when the demand is missed.
     pub why: String,
+    /// What was found and what is demanded, of a figure that is no count.
+    words: Option<(String, String)>,
 }
 
 impl Row {
     /// A figure.
     #[must_use]
     pub fn new(figure: impl Into<String>, count: usize, of: usize, demand: Demand) -> Self {
-        Self { figure: figure.into(), count, of, demand, why: String::new() }
+        Self { figure: figure.into(), count, of, demand, why: String::new(), words: None }
+    }
+
+    /// A figure that is told in words: one with a unit, or of another module.
+    #[must_use]
+    pub fn told(figure: impl Into<String>, found: &str, demanded: &str, met: bool) -> Self {
+        Self { words: Some((found.to_owned(), demanded.to_owned())), ..Self::new(figure, 0, 1, Demand::Told(met)) }
     }
 
     /// With what there is to say when the demand is missed.
@@ -54,16 +64,20 @@ impl Row {
             Demand::None => self.count == 0,
             Demand::All => self.count == self.of,
             Demand::AtMost(most) => self.count <= most,
+            Demand::Told(met) => met,
         }
     }
 
     fn shown(&self) -> String {
-        format!("{} of {}", self.count, self.of)
+        self.words.as_ref().map_or_else(|| format!("{} of {}", self.count, self.of), |(found, _)| found.clone())
     }
 
     fn demanded(&self) -> String {
+        if let Some((_, demanded)) = &self.words {
+            return demanded.clone();
+        }
         match self.demand {
-            Demand::Shown => String::new(),
+            Demand::Shown | Demand::Told(_) => String::new(),
             Demand::None if self.count == 0 => format!("0 (95 %: < {:.2} %)", bound_95(self.of) * 100.0),
             Demand::None => "0".to_owned(),
             Demand::All => "all".to_owned(),
@@ -124,6 +138,7 @@ mod tests {
         assert!(met(0, 10, Demand::None) && !met(1, 10, Demand::None));
         assert!(met(10, 10, Demand::All) && !met(9, 10, Demand::All));
         assert!(met(12, 10, Demand::AtMost(12)) && !met(13, 10, Demand::AtMost(12)));
+        assert!(Row::told("x", "3 MiB", "at most 3 MiB", true).met() && !Row::told("x", "4 MiB", "", false).met());
         assert!(met(5, 0, Demand::Shown) && !met(0, 0, Demand::None) && !met(0, 0, Demand::All));
     }
 

@@ -118,8 +118,13 @@ impl Stage {
                 by_word.entry(word.clone()).or_default().effects += 1;
             }
         }
-        for passage in self.proxy.passages() {
-            if let Some(word) = word_in(&passage.body) {
+        // A request that was cut before its word is known by its key, when another under that key has the word.
+        let passages = self.proxy.passages();
+        let keyed = passages.iter().filter_map(|passage| Some((passage.key.clone()?, word_in(&passage.body)?)));
+        let by_key: HashMap<String, String> = keyed.collect();
+        for passage in passages {
+            let known = passage.key.as_ref().and_then(|key| by_key.get(key).cloned());
+            if let Some(word) = word_in(&passage.body).or(known) {
                 let of = by_word.entry(word).or_default();
                 of.sends += 1;
                 of.keys.extend(passage.key);
@@ -146,7 +151,7 @@ impl Seen {
 pub struct OfWord {
     /// Requests with it that took effect.
     pub effects: usize,
-    /// Requests with it of which bytes of the body reached the proxy.
+    /// Requests with it of which bytes reached the proxy, as far as their word or their key was among them.
     pub sends: usize,
     /// The keys under which they came.
     pub keys: BTreeSet<String>,
