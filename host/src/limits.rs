@@ -168,6 +168,8 @@ pub const LEDGER_BUSY: Duration = Duration::from_secs(5);
 pub const LEDGER_POLL: Duration = Duration::from_millis(50);
 /// limit: A client's own idempotency key: as much as the helpdesk's own keys may have.
 pub const CLIENT_KEY_BYTES: usize = 255;
+/// Longest answer to a write that is looked through for identifiers.
+pub const IDENTIFIED_BYTES: usize = 64 * KIB;
 /// Identifiers of an answer that are remembered.
 pub const IDENTIFIERS: usize = 8;
 /// Longest identifier that is remembered.
