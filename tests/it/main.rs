@@ -16,3 +16,4 @@ mod tls;
 mod tools;
 mod tools_list;
 mod verbs;
+mod writes;
