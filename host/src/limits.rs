@@ -106,6 +106,8 @@ pub const ERROR_BODY_CHARS: usize = 2_000;
 pub const RESPONSE_HEADERS: usize = 100;
 /// How much of one sentence of the helpdesk is quoted before its whole answer.
 pub const ERROR_SENTENCE_CHARS: usize = 300;
+/// Longest call that is offered to see whether a write happened; a longer one is left out.
+pub const LOOK_BYTES: usize = KIB;
 /// How many refused fields are named one by one.
 pub const ERROR_FIELDS: usize = 20;
 
