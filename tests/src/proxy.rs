@@ -15,6 +15,7 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 
 pub use kind::Kind;
+use tokio::net::TcpSocket;
 
 use crate::random::Random;
 use crate::trouble::Trouble;
@@ -143,13 +144,21 @@ impl Shared {
 pub struct Proxy {
     address: SocketAddr,
     shared: Arc<Shared>,
-    listener: Mutex<Option<Listener>>,
+    port: Mutex<Port>,
+}
+
+/// What is done with the port.
+enum Port {
+    /// Connections are accepted.
+    Open(Listener),
+    /// The port is ours, so that no other program gets it and answers in our place; nobody listens.
+    Shut(TcpSocket),
 }
 
 /// The thread that accepts, and how it is told to stop.
 struct Listener {
     over: Arc<AtomicBool>,
-    thread: JoinHandle<()>,
+    thread: Option<JoinHandle<()>>,
 }
 
 impl Proxy {
@@ -169,7 +178,7 @@ impl Proxy {
         };
         let shared = Arc::new(Shared { upstream, state: Mutex::new(state), connections: AtomicU64::new(0) });
         let listening = Listener::start(listener, &shared);
-        Ok(Self { address, shared, listener: Mutex::new(Some(listening)) })
+        Ok(Self { address, shared, port: Mutex::new(Port::Open(listening)) })
     }
 
     /// What belongs into `TICKITI_API_BASE`.
@@ -191,11 +200,21 @@ impl Proxy {
     }
 
     /// Closes the port: connecting is refused by the operating system until [`Proxy::up`].
-    pub fn down(&self) {
-        let listener = self.listener.lock().unwrap_or_else(PoisonError::into_inner).take();
-        if let Some(listener) = listener {
+    ///
+    /// # Errors
+    /// When somebody else took the port in the instant in which it was free.
+    pub fn down(&self) -> Result<(), Trouble> {
+        let mut port = self.port.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Port::Open(listener) = &mut *port {
+            let shut = TcpSocket::new_v4().map_err(Trouble::io("making a socket"))?;
+            shut.set_reuseaddr(true).map_err(Trouble::io("keeping the proxy's port"))?;
             listener.stop(self.address);
+            shut.bind(self.address).map_err(Trouble::io("keeping the proxy's port"))?;
+            // Asked for to get the port beside its old connections; from here on it would let others have it, too.
+            shut.set_reuseaddr(false).map_err(Trouble::io("keeping the proxy's port"))?;
+            *port = Port::Shut(shut);
         }
+        Ok(())
     }
 
     /// Opens the port again.
@@ -203,10 +222,13 @@ impl Proxy {
     /// # Errors
     /// When somebody else took it meanwhile.
     pub fn up(&self) -> Result<(), Trouble> {
-        let mut present = self.listener.lock().unwrap_or_else(PoisonError::into_inner);
-        if present.is_none() {
+        let mut port = self.port.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Port::Shut(shut) = &mut *port {
+            // The port must be free before it can be bound again.
+            let unused = TcpSocket::new_v4().map_err(Trouble::io("making a socket"))?;
+            drop(std::mem::replace(shut, unused));
             let listener = TcpListener::bind(self.address).map_err(Trouble::io("binding the proxy again"))?;
-            *present = Some(Listener::start(listener, &self.shared));
+            *port = Port::Open(Listener::start(listener, &self.shared));
         }
         Ok(())
     }
@@ -227,7 +249,8 @@ impl Proxy {
 
 impl Drop for Proxy {
     fn drop(&mut self) {
-        self.down();
+        // The port is free when this is gone, whatever came of keeping it.
+        let _ = self.down();
     }
 }
 
@@ -246,14 +269,16 @@ impl Listener {
                 std::thread::spawn(move || exchange::serve(&shared, stream, number));
             }
         });
-        Self { over, thread }
+        Self { over, thread: Some(thread) }
     }
 
-    fn stop(self, address: SocketAddr) {
+    fn stop(&mut self, address: SocketAddr) {
         self.over.store(true, Ordering::SeqCst);
         // Wakes the thread that waits for connections, so that it sees the end and closes the port.
         let _ = TcpStream::connect_timeout(&address, Duration::from_secs(1));
-        let _ = self.thread.join();
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
+        }
     }
 }
 

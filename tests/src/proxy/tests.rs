@@ -152,9 +152,10 @@ fn several_requests_on_one_connection_are_struck_one_by_one() {
 #[test]
 fn down_refuses_and_up_serves_again() {
     let case = Case::new();
-    case.proxy.down();
+    case.proxy.down().unwrap();
     let refused = TcpStream::connect(case.proxy.address).unwrap_err();
     assert_eq!(refused.kind(), std::io::ErrorKind::ConnectionRefused);
+    assert!(TcpListener::bind(case.proxy.address).is_err(), "another program could take the port");
     case.proxy.up().unwrap();
     assert!(case.create("again").0.starts_with("HTTP/1.1 200"));
 }

@@ -1,14 +1,17 @@
 //! Writes with a key, under faults, once for each thing that is not known of the real server.
 
+use std::fmt::Write as _;
+
 use serde_json::{Value, json};
 use tickiti_relay_scratch::{Fault, Moment, Planned, Switches};
 
-use super::drive::{Intent, Manner, drive};
+use super::drive::{Intent, Lived, Manner, drive};
 use super::row::{Demand, Row, of_tally};
 use super::stage::{Flicker, Stage, TIMEOUT};
+use super::words::word_in;
 use super::{Numbers, Server, word};
 use crate::history::Tally;
-use crate::proxy::{Counts, Kind, Plan};
+use crate::proxy::{Counts, Kind, Passage, Plan};
 use crate::random::Random;
 use crate::trouble::Trouble;
 
@@ -53,6 +56,8 @@ pub struct Came {
     pub tally: Tally,
     /// What the proxy did.
     pub counts: Counts,
+    /// All that is known of the calls that the tally shows as wrong.
+    pub wrong: String,
 }
 
 /// All cases.
@@ -76,7 +81,10 @@ pub fn run(server: &Server, numbers: &Numbers) -> Result<Vec<Row>, Trouble> {
     for (case, came) in CASES.iter().zip(results) {
         let came = came?;
         let name = format!("keyed, {}", case.name);
-        rows.extend(of_tally(&name, &came.tally, case.demanded));
+        for row in of_tally(&name, &came.tally, case.demanded) {
+            let why = format!("{}{}", row.why, came.wrong);
+            rows.push(row.because(why));
+        }
         let requests = usize::try_from(came.counts.exchanges()).unwrap_or_default();
         let struck = usize::try_from(came.counts.struck()).unwrap_or_default();
         rows.push(Row::new(format!("{name}: struck by a fault"), struck, requests, Demand::Shown));
@@ -119,7 +127,37 @@ pub fn one(server: &Server, numbers: &Numbers, case: &Case, plan: Plan) -> Resul
     drop(flicker);
     let seen = stage.seen_at_rest();
     let tally = Tally::of(lives.iter().map(|life| life.logical(&seen)));
-    Ok(Came { tally, counts: stage.proxy.counts() })
+    let wrong = tally.wrong.iter().map(|wrong| all_of(&stage, &lives, &wrong.word)).collect();
+    Ok(Came { tally, counts: stage.proxy.counts(), wrong })
+}
+
+/// What was said of a call, and its requests as proxy and helpdesk saw them.
+fn all_of(stage: &Stage, lives: &[Lived], word: &str) -> String {
+    let mut text = format!("\n  {word}");
+    for life in lives.iter().filter(|life| life.intent.word == word) {
+        let _ = write!(text, " {} {}", life.intent.tool, life.intent.arguments);
+        for said in &life.said {
+            let _ = write!(text, "\n    {said:?}");
+        }
+    }
+    let passages = stage.proxy.passages();
+    let keys = passages.iter().filter(|passage| word_in(&passage.body).as_deref() == Some(word));
+    let keys: Vec<_> = keys.filter_map(|passage| passage.key.clone()).collect();
+    for passage in passages.iter().filter(|passage| passage.key.as_ref().is_some_and(|key| keys.contains(key))) {
+        let Passage { connection, key, whole, forwarded, fault, .. } = passage;
+        let _ = write!(text, "\n    wire: {connection} {key:?} whole {whole} forwarded {forwarded} fault {fault:?}");
+    }
+    for request in stage.helpdesk.requests() {
+        if word_in(&request.body).as_deref() == Some(word) {
+            let (key, status, replayed) = (request.header("idempotency-key"), request.status, request.replayed);
+            let _ = write!(
+                text,
+                "\n    helpdesk: {} {key:?} {status:?} replayed {replayed} {:?}",
+                request.number, request.fault
+            );
+        }
+    }
+    text
 }
 
 /// A new ticket, a reply, a note, or the closing of a ticket of its own; at times a reply that the helpdesk refuses.

@@ -172,9 +172,9 @@ impl Flicker {
         let thread = std::thread::spawn(move || {
             while !end.load(Ordering::SeqCst) {
                 std::thread::sleep(Duration::from_millis(580));
-                proxy.down();
+                // Should another program have got the port in between, it is asked for until it is free again.
+                let _ = proxy.down();
                 std::thread::sleep(Duration::from_millis(20));
-                // The port is ours by its number alone for so long; another program may take it, but hardly does.
                 while proxy.up().is_err() && !end.load(Ordering::SeqCst) {
                     std::thread::sleep(Duration::from_millis(20));
                 }
