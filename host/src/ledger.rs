@@ -36,7 +36,7 @@ use crate::admit::Admitted;
 use crate::digest::Digest;
 use crate::limits;
 use crate::outcome::Outcome;
-use store::{About, Asked};
+use store::{About, Asked, Store};
 use worker::Worker;
 
 /// The ledger of one helpdesk and token. Opens nothing before it is needed: reads never touch it.
@@ -205,7 +205,10 @@ impl Call {
             },
             look,
         };
-        let begun = self.worker.run(move |store| store.begin(&asked, now())).await??;
+        let worker = Arc::clone(&self.worker);
+        let unclaimed =
+            self.worker.run(move |store| store.begin(&asked, now()).map(|begun| Unclaimed::new(begun, worker)));
+        let begun = unclaimed.await??.claim();
         if let Begun::Write { call, .. } = &begun {
             self.row = Some(*call);
             self.ordinals.insert(fingerprint, ordinal + 1);
@@ -235,12 +238,41 @@ impl Call {
 
     fn end(&mut self, delivered: bool) {
         if let Some(row) = self.row.take() {
-            self.worker.send(move |store| {
-                if let Err(fault) = store.end_call(row, delivered, now()) {
-                    tracing::error!(target: "ledger", "a call's end could not be recorded: {fault}");
-                }
-            });
+            self.worker.send(move |store| leave(store, row, delivered));
         }
+    }
+}
+
+/// A record on its way to the call that asked for it. A call that is cancelled in this very moment does not know that it has
+/// one: then it is left open from here.
+struct Unclaimed {
+    begun: Option<Begun>,
+    worker: Arc<Worker>,
+}
+
+impl Unclaimed {
+    fn new(begun: Begun, worker: Arc<Worker>) -> Self {
+        Self { begun: Some(begun), worker }
+    }
+
+    fn claim(mut self) -> Begun {
+        // Only this takes it out.
+        self.begun.take().unwrap_or(Begun::Wait)
+    }
+}
+
+impl Drop for Unclaimed {
+    fn drop(&mut self) {
+        if let Some(Begun::Write { call, .. }) = self.begun {
+            self.worker.send(move |store| leave(store, call, false));
+        }
+    }
+}
+
+/// Ends a call in the file.
+fn leave(store: &mut Store, call: i64, delivered: bool) {
+    if let Err(fault) = store.end_call(call, delivered, now()) {
+        tracing::error!(target: "ledger", "a call's end could not be recorded: {fault}");
     }
 }
 

@@ -367,3 +367,25 @@ async fn a_call_that_is_dropped_is_left_open_and_one_that_is_delivered_is_closed
     assert_eq!(ledger.list(Which::Unsettled).await.unwrap(), []);
     assert_eq!(std::fs::read_dir(folder.path().join("owners")).unwrap().count(), 1, "its own lock alone is left");
 }
+
+#[tokio::test(flavor = "current_thread")]
+async fn a_call_that_is_cancelled_while_it_is_recorded_is_left_open_too() {
+    let folder = tempfile::tempdir().unwrap();
+    let ledger = Ledger::new(folder.path(), me(), "https://help.example");
+    let route = tickiti_relay_routes::Table::builtin().get("tickets.respond").unwrap();
+    let body = crate::admit::Body::Json(vec![crate::admit::Piece::Text("{}".into())]);
+    let request = Admitted::for_test(Arc::clone(route), "/api/v1/tickets/respond", body, &[], None);
+    let mut cancelled = ledger.call("probe");
+    // Asked once, so that the job is on its way, and dropped before it answers.
+    assert!(futures_util::FutureExt::now_or_never(cancelled.open(&request, None)).is_none());
+    drop(cancelled);
+    let mut unsettled = ledger.list(Which::Unsettled).await.unwrap();
+    while unsettled[0].under_way {
+        tokio::time::sleep(Duration::from_millis(1)).await;
+        unsettled = ledger.list(Which::Unsettled).await.unwrap();
+    }
+    assert_eq!(unsettled.len(), 1);
+    let mut again = ledger.call("probe");
+    let Begun::Write { opened, .. } = again.open(&request, None).await.unwrap() else { panic!("it must not wait") };
+    assert_eq!(opened.key, unsettled[0].key);
+}

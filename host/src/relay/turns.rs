@@ -18,6 +18,7 @@ use crate::contract::{self, Call, GuestFault, Held, Reply, Request, Step, Turn};
 use crate::files::FileRefusal;
 use crate::limits;
 use crate::marks::{Marked, Marks};
+use crate::outcome::Outcome;
 use crate::plugins::Entry;
 use crate::upstream::{Answer, AnswerBody};
 
@@ -225,7 +226,8 @@ impl Running<'_, '_> {
             }
             Err(Stop::Ends(error)) => Err(error.after(&self.done)),
             Err(Stop::Failed(failure)) => match failure.answer().map(|answer| answer.status) {
-                Some(status) if request.accept().contains(&status) => {
+                // What may have happened is told in the relay's words, whatever the plugin would make of it.
+                Some(status) if request.accept().contains(&status) && failure.outcome != Some(Outcome::Unknown) => {
                     failure.into_answer().ok_or_else(|| self.beyond("an accepted failure without an answer".into()))
                 }
                 _ => Err(CallError::Failed { failure, done: self.done.clone() }),

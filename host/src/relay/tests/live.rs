@@ -305,3 +305,22 @@ async fn who_waits_is_told_why() {
     assert!(stage.relay.call(asked, &watch).await.result.is_ok());
     assert_eq!(*heard.lock().unwrap(), ["Attempt 1 on tickets.respond failed; going on in 5 s."]);
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_write_that_may_have_happened_is_told_by_the_relay_also_where_the_plugin_accepts_its_failure() {
+    let accepting = |route: &str| Request { accept: vec![422, 500], ..request(route, r#"{"name":"x"}"#) };
+    for (code, seen) in [(422, true), (500, false)] {
+        let stage = stage(
+            |_| {},
+            vec![
+                says(move || Step::Send(vec![accepting(NEVER)])),
+                says(|| Step::Done(Output { content: vec![Content::Text("seen".into())], structured: None })),
+            ],
+            vec![status(code, r#"{"ok":false}"#)],
+        );
+        match stage.ask(None, true).await {
+            Ok(result) => assert!(seen && text(&result) == "seen", "{code}"),
+            Err(error) => assert!(!seen && error.for_assistant().contains("Outcome: unknown."), "{code}"),
+        }
+    }
+}
