@@ -2,18 +2,20 @@
 //!
 //! The unit is the call. Under it stands one record for each write request, durable before the request's first byte leaves.
 //! A record is *open* until its call is *closed*: the call's answer, with every write settled, was written whole to the
-//! client. While it is open, [`decide`](decide::decide) says what becomes of an equal write, or of another one to the same
-//! target. Several relays share one ledger; who is alive is told by a lock of the operating system ([`owner`]), never by a
+//! client. While it is open, `decide` says what becomes of an equal write, or of another one to the same
+//! target. Several relays share one ledger; who is alive is told by a lock of the operating system (`owner`), never by a
 //! process number or by time.
 //!
 //! No bodies and no token stand in it. Fingerprints are digests; of a write that is not settled yet, the call that would
 //! show it is kept (a ticket number, a subject), and blanked when the write is settled.
 
+mod begin;
 mod decide;
 mod fault;
 mod fingerprint;
 mod owner;
 mod record;
+mod row;
 mod schema;
 mod store;
 mod worker;

@@ -106,6 +106,8 @@ pub const ERROR_BODY_CHARS: usize = 2_000;
 pub const RESPONSE_HEADERS: usize = 100;
 /// How much of one sentence of the helpdesk is quoted before its whole answer.
 pub const ERROR_SENTENCE_CHARS: usize = 300;
+/// Longest call that is offered to see whether a write happened; a longer one is left out.
+pub const LOOK_BYTES: usize = KIB;
 /// How many refused fields are named one by one.
 pub const ERROR_FIELDS: usize = 20;
 
@@ -168,6 +170,8 @@ pub const LEDGER_BUSY: Duration = Duration::from_secs(5);
 pub const LEDGER_POLL: Duration = Duration::from_millis(50);
 /// limit: A client's own idempotency key: as much as the helpdesk's own keys may have.
 pub const CLIENT_KEY_BYTES: usize = 255;
+/// Longest answer to a write that is looked through for identifiers.
+pub const IDENTIFIED_BYTES: usize = 64 * KIB;
 /// Identifiers of an answer that are remembered.
 pub const IDENTIFIERS: usize = 8;
 /// Longest identifier that is remembered.

@@ -21,7 +21,7 @@ use std::sync::Arc;
 use serde_json::{Map, Value};
 use tickiti_relay_routes::Table;
 
-pub use error::{CallError, Done, Written};
+pub use error::{CallError, Done, Part};
 pub use gate::Gate;
 pub use helpdesk::Helpdesk;
 pub use plan::{Plan, Planned};

@@ -12,6 +12,10 @@ pub(crate) const KEEPS_NULL: &str = "x-keeps-null";
 pub(crate) fn input<T: JsonSchema>() -> String {
     let mut schema = generate::<T>();
     Tidy { close: true }.transform(&mut schema);
+    if let Some(object) = schema.as_object_mut() {
+        // A tool without arguments has no properties by which it would have been closed.
+        object.entry("additionalProperties").or_insert(Value::Bool(false));
+    }
     root(schema)
 }
 

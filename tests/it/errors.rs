@@ -164,8 +164,9 @@ fn a_connection_that_is_cut_leaves_nobody_in_doubt_about_doubt() {
     let mut relay = relay().helpdesk(&helpdesk).start().unwrap();
     for at in [Moment::Claimed, Moment::Done] {
         helpdesk.fault(Planned::on("tickets.create", Fault::Drop { at }).always());
+        // Each of another person, or the second would be held for the first.
         let arguments =
-            json!({"originator_email_address": "ann@example.com", "subject": "S", "content": format!("{at:?}")});
+            json!({"originator_email_address": format!("{at:?}@example.com"), "subject": "S", "content": "C"});
         let text = relay.call("create_ticket", arguments).unwrap().failed().unwrap();
         assert!(text.contains("unknown") && text.contains("may have"), "{at:?}: {text}");
         helpdesk.clear_faults();

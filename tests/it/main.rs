@@ -3,7 +3,6 @@
 
 mod configuration;
 mod errors;
-mod hostile;
 mod invariants;
 mod kills;
 mod limits;
@@ -17,3 +16,4 @@ mod tls;
 mod tools;
 mod tools_list;
 mod verbs;
+mod writes;

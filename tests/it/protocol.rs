@@ -3,11 +3,13 @@
 use std::sync::{Arc, Barrier};
 
 use serde_json::{Value, json};
+use tickiti_relay_scratch::{Fault, Moment, Planned};
 use tickiti_relay_tests::client::{LEGACY, MODERN};
+use tickiti_relay_tests::relay;
 use tickiti_relay_tests::stub::{Reply, Stub};
 use tickiti_relay_tests::trouble::Trouble;
 
-use crate::support::{TOKEN, TOOLS, alone, at};
+use crate::support::{TOKEN, TOOLS, alone, at, helpdesk};
 
 const INVALID_PARAMS: i64 = -32602;
 const METHOD_NOT_FOUND: i64 = -32601;
@@ -271,6 +273,17 @@ fn the_end_of_input_ends_the_program_well() {
     let mut silent = at("http://127.0.0.1:9").start_silent().unwrap();
     assert_eq!(silent.finish().unwrap().code(), Some(0));
     assert_eq!(silent.stdout(), b"");
+}
+
+#[test]
+fn a_call_that_ends_in_time_is_answered_at_the_end_of_input() {
+    let helpdesk = helpdesk();
+    helpdesk.fault(Planned::next(Fault::Delay { milliseconds: 300, at: Moment::Claimed }));
+    let mut relay = relay().helpdesk(&helpdesk).start().unwrap();
+    let call = relay.begin("tools/call", json!({"name": "list_queues", "arguments": {}})).unwrap();
+    relay.close_input();
+    assert_eq!(relay.answer(call).unwrap()["result"]["isError"], json!(false));
+    assert_eq!(relay.wait().unwrap().code(), Some(0));
 }
 
 #[test]

@@ -94,7 +94,7 @@ fn a_certificate_for_another_name_is_refused() {
 
 #[test]
 fn a_certificate_of_nobody_known_is_refused() {
-    let (authority, other) = (Authority::new(), Authority::new());
+    let (authority, other) = (Authority::new(), Authority::called("Another"));
     for identity in [other.vouches_for(HERE), Identity::of_its_own(HERE, false), Identity::of_its_own(HERE, true)] {
         let server = Server::answering(&identity, OK, End::Said);
         distrusted(
@@ -104,6 +104,13 @@ fn a_certificate_of_nobody_known_is_refused() {
         );
         assert_eq!(server.heard(), "");
     }
+}
+
+#[test]
+fn an_authority_is_not_known_by_its_name() {
+    let server = Server::answering(&Authority::new().vouches_for(HERE), OK, End::Said);
+    distrusted(&server, &Authority::new(), "the server's certificate is not signed by the authority that it names");
+    assert_eq!(server.heard(), "");
 }
 
 #[test]

@@ -170,7 +170,7 @@ fn connect_writes_a_proxy_but_never_its_password() {
     let token_file = Folder::new().file("token", crate::support::TOKEN);
     let open = setup.clone().env("TICKITI_RELAY_PROXY", "http://proxy.example.com:3128");
     let output = open.verb(["connect", "cursor", "--dry-run", "--json"]).unwrap();
-    assert!(output.stdout.contains(r#""TICKITI_RELAY_PROXY":"http://proxy.example.com:3128""#), "{output:?}");
+    assert!(output.stdout.contains(r#""TICKITI_RELAY_PROXY": "http://proxy.example.com:3128""#), "{output:?}");
 
     let secret = setup.env("TICKITI_RELAY_PROXY", "http://anna:CanaryProxyPw4xR9mK2z@proxy.example.com:3128");
     let output = secret.verb(["connect", "cursor"]).unwrap();

@@ -4,6 +4,7 @@
 //! A scenario is a plain function over its numbers and its seed. It answers [`Row`]s: what was demanded and what was found.
 //! An integration test demands that each row holds; a soak prints them.
 
+pub mod beginnings;
 mod bomb;
 pub mod calls;
 mod dice;
@@ -17,6 +18,7 @@ pub mod redirects;
 mod row;
 mod scene;
 pub mod shutdown;
+pub mod suite;
 pub mod trace;
 mod trap;
 pub mod unkeyed;

@@ -49,7 +49,7 @@ pub(crate) fn bench(place: &Place, arguments: &[OsString]) -> Result<(), String>
 pub(crate) fn soak(place: &Place, arguments: &[OsString]) -> Result<(), String> {
     setup::wasm_library(place)?;
     let mut build = place.cargo();
-    build.args(["build", "-p", "tickiti-relay", "-p", "tickiti-relay-tests", "--bins"]);
+    build.args(["build", "--workspace", "--bins"]);
     step::shown("build relay and scenarios", &mut build)?;
     let relay = place.built("debug", "tickiti-relay");
     let mut soak = place.command(place.built("debug", "soak"));

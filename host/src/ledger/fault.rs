@@ -105,7 +105,7 @@ impl LedgerFault {
 #[non_exhaustive]
 pub enum SettleError {
     /// No write has this name.
-    #[error("there is no write {0}; unsettled_writes lists those that wait")]
+    #[error("there is no write {0} that waits to be settled; unsettled_writes lists those that do")]
     Unknown(WriteId),
     /// Nothing waits for it.
     #[error("the write {0} is settled already")]

@@ -31,9 +31,8 @@ impl Owner {
             let name = uuid::Uuid::new_v4().simple().to_string();
             let path = folder.join(&name);
             let file = super::schema::private_file().create_new(true).open(&path).map_err(closed)?;
-            hold(&file, &path)?;
-            // Another relay may have taken it for a dead one's in the instant before it was locked.
-            if path.exists() {
+            // Another relay may take it for a dead one's in the instant before it is locked: then it is another name's turn.
+            if hold(&file, &path)? && path.exists() {
                 return Ok(Self { name, folder: folder.to_path_buf(), file });
             }
         }
@@ -58,12 +57,20 @@ impl Drop for Owner {
     }
 }
 
-/// Locks a file, and makes sure that the lock holds: on some network file systems everyone gets it.
-fn hold(file: &File, path: &Path) -> Result<(), LedgerFault> {
+/// Locks a file, and makes sure that the lock holds: on some network file systems everyone gets it. False when another relay
+/// has it just now.
+fn hold(file: &File, path: &Path) -> Result<bool, LedgerFault> {
     let no_locks = || LedgerFault::NoLocks { at: path.parent().unwrap_or(path).to_path_buf() };
-    file.try_lock().map_err(|_| no_locks())?;
-    let second = || OpenOptions::new().read(true).open(path).map_err(TryLockError::Error)?.try_lock_shared();
-    if refuses_others(second) { Ok(()) } else { Err(no_locks()) }
+    match file.try_lock() {
+        Ok(()) => {}
+        Err(TryLockError::WouldBlock) => return Ok(false),
+        Err(TryLockError::Error(_)) => return Err(no_locks()),
+    }
+    let second = || match OpenOptions::new().read(true).open(path) {
+        Ok(file) => file.try_lock_shared(),
+        Err(error) => Err(TryLockError::Error(error)),
+    };
+    if refuses_others(second) || !path.exists() { Ok(true) } else { Err(no_locks()) }
 }
 
 /// Whether a second lock on a held file is refused.
@@ -118,6 +125,18 @@ mod tests {
         let _other = Owner::new(folder.path()).unwrap();
         assert!(!folder.path().join("dead").exists());
         assert!(folder.path().join(one.name()).exists());
+    }
+
+    #[test]
+    fn relays_that_begin_at_once_all_begin() {
+        let folder = tempfile::tempdir().unwrap();
+        let begin = || (0..100).map(|_| Owner::new(folder.path()).map(drop)).collect::<Result<Vec<_>, _>>();
+        std::thread::scope(|scope| {
+            let relays: Vec<_> = (0..4).map(|_| scope.spawn(begin)).collect();
+            for relay in relays {
+                assert!(relay.join().unwrap().is_ok());
+            }
+        });
     }
 
     #[test]

@@ -81,7 +81,9 @@ pub(super) fn open(state: &Path) -> Result<Connection, LedgerFault> {
     connection.pragma_update(None, "synchronous", "full").map_err(fault)?;
     connection.pragma_update(None, "trusted_schema", false).map_err(fault)?;
     let made = connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate).map_err(fault)?;
-    match made.pragma_query_value(None, "user_version", |row| row.get::<_, i64>(0)).map_err(fault)? {
+    let version = made.pragma_query_value(None, "user_version", |row| row.get::<_, i64>(0)).map_err(fault)?;
+    let is_new = version == 0;
+    match version {
         0 => {
             made.execute_batch(TABLES).map_err(fault)?;
             made.pragma_update(None, "user_version", VERSION).map_err(fault)?;
@@ -90,6 +92,11 @@ pub(super) fn open(state: &Path) -> Result<Connection, LedgerFault> {
         version => return Err(LedgerFault::Newer { at: at.clone(), version }),
     }
     made.commit().map_err(fault)?;
+    if is_new {
+        // What stands in a file is durable only when the file's own place is.
+        sync_folder(state);
+        state.parent().into_iter().for_each(sync_folder);
+    }
     whole(&connection, &at)?;
     Ok(connection)
 }
@@ -100,6 +107,16 @@ pub(super) fn whole(connection: &Connection, at: &Path) -> Result<(), LedgerFaul
         .query_row("PRAGMA quick_check(1)", [], |row| row.get(0))
         .map_err(|error| LedgerFault::of(&error, at.to_path_buf()))?;
     if says == "ok" { Ok(()) } else { Err(LedgerFault::Damaged { at: at.to_path_buf(), why: says }) }
+}
+
+/// Makes the names in a folder durable, where the system can.
+fn sync_folder(folder: &Path) {
+    #[cfg(unix)]
+    if let Ok(folder) = std::fs::File::open(folder) {
+        let _ = folder.sync_all();
+    }
+    #[cfg(not(unix))]
+    let _ = folder;
 }
 
 /// Makes a folder that only its user may enter, where there is none.

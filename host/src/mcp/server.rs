@@ -206,3 +206,17 @@ impl ProgressSender {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn client_key_bytes_obeyed_and_violated() {
+        let longest = "k".repeat(limits::CLIENT_KEY_BYTES);
+        assert_eq!(client_key(&longest), Ok(longest.clone()));
+        for wrong in [&format!("{longest}k"), "", "a b", "a\nb", "ü"] {
+            assert!(client_key(wrong).is_err(), "{wrong}");
+        }
+    }
+}

@@ -164,20 +164,23 @@ pub enum CallError {
 
 /// What a call had written before it ended, and what of its last turn was not sent any more; in order.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Done {
-    /// The writes that took effect.
-    pub writes: Vec<Written>,
-    /// Names of the routes that were still to come.
-    pub not_sent: Vec<String>,
-}
+pub struct Done(pub Vec<Part>);
 
-/// A write that took effect.
+/// One request of a call that ended otherwise than well.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Written {
-    /// Name of the route.
-    pub route: String,
-    /// What the helpdesk calls what it made.
-    pub identifiers: Map<String, Value>,
+pub enum Part {
+    /// A write that took effect.
+    Written {
+        /// Name of the route.
+        route: String,
+        /// What the helpdesk calls what it made.
+        identifiers: Map<String, Value>,
+    },
+    /// One that was still to come.
+    NotSent {
+        /// Name of the route.
+        route: String,
+    },
 }
 
 impl CallError {
@@ -187,18 +190,15 @@ impl CallError {
         if !text.ends_with(['.', '?', '!', '}', ']', '\n']) {
             text.push('.');
         }
-        if let Some(done) = self.done() {
-            if !done.writes.is_empty() {
-                let writes: Vec<String> = done.writes.iter().map(ToString::to_string).collect();
-                text.push_str("\nAlready done in this call, in order: ");
-                text.push_str(&writes.join(", "));
-                text.push_str(". That stays done.");
-            }
-            if !done.not_sent.is_empty() {
-                text.push_str("\nNot sent any more in this call: ");
-                text.push_str(&done.not_sent.join(", "));
-                text.push('.');
-            }
+        let parts = self.done().map_or(&[][..], |done| &done.0);
+        let (written, not_sent): (Vec<&Part>, Vec<&Part>) =
+            parts.iter().partition(|part| matches!(part, Part::Written { .. }));
+        let listed = |parts: Vec<&Part>| parts.into_iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+        if !written.is_empty() {
+            text.push_str(&format!("\nAlready done in this call, in order: {}. That stays done.", listed(written)));
+        }
+        if !not_sent.is_empty() {
+            text.push_str(&format!("\nNot sent any more in this call: {}.", listed(not_sent)));
         }
         text
     }
@@ -262,13 +262,14 @@ impl CallError {
 }
 
 /// `tickets.create (ticket_number 709383)`.
-impl std::fmt::Display for Written {
+impl std::fmt::Display for Part {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        formatter.write_str(&self.route)?;
-        if self.identifiers.is_empty() {
-            return Ok(());
+        match self {
+            Self::Written { route, identifiers } if !identifiers.is_empty() => {
+                write!(formatter, "{route} ({})", identifiers::in_words(identifiers))
+            }
+            Self::Written { route, .. } | Self::NotSent { route } => formatter.write_str(route),
         }
-        write!(formatter, " ({})", identifiers::in_words(&self.identifiers))
     }
 }
 

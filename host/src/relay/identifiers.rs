@@ -4,8 +4,12 @@ use serde_json::{Map, Value};
 
 use crate::limits;
 
-/// The identifiers at the top of an answer, or beneath its `data`: members named `id`, `…_id` or `…_number`.
+/// The identifiers at the top of an answer, or beneath its `data`: members named `id`, `…_id` or `…_number`. None of a long
+/// answer: what names a thing is short, and reading the rest into values takes many times its memory.
 pub(super) fn of(answer: &str) -> Option<Map<String, Value>> {
+    if answer.len() > limits::IDENTIFIED_BYTES {
+        return None;
+    }
     let Value::Object(answer) = serde_json::from_str(answer).ok()? else { return None };
     let beneath = answer.get("data").and_then(Value::as_object);
     let found: Map<String, Value> = answer
@@ -57,6 +61,8 @@ mod tests {
         let found = found.unwrap();
         assert_eq!(Value::Object(found.clone()), json!({"ticket_id": 12, "ticket_number": "709383"}));
         assert_eq!(in_words(&found), "ticket_id 12, ticket_number 709383");
+        let long = format!(r#"{{"id":1,"text":"{}"}}"#, "x".repeat(limits::IDENTIFIED_BYTES));
+        assert_eq!(of(&long), None);
         for none in ["[]", "no", r#"{"ok":true}"#, r#"{"id":null}"#] {
             assert_eq!(of(none), None, "{none}");
         }

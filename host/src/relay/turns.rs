@@ -7,7 +7,7 @@ use tickiti_relay_routes::{Class, Route};
 
 use super::arguments::{self, Ready};
 use super::deliver::Delivery;
-use super::error::{CallError, Done, Written};
+use super::error::{CallError, Done, Part};
 use super::helpdesk::Stop;
 use super::outputs::{Outputs, WriteFault};
 use super::render;
@@ -125,8 +125,9 @@ impl Running<'_, '_> {
             let answer = match delivered {
                 Ok(answer) => answer,
                 Err(error) => {
-                    let not_sent = requests.map(|request| request.route).collect();
-                    return Err(error.after(&Done { not_sent, ..self.done.clone() }));
+                    let mut done = self.done.clone();
+                    done.0.extend(requests.map(|request| Part::NotSent { route: request.route }));
+                    return Err(error.after(&done));
                 }
             };
             let answer = self.held(answer)?;
@@ -235,7 +236,7 @@ impl Running<'_, '_> {
     fn note(&mut self, route: &Route, answer: &Answer) {
         if route.class != Class::Read {
             let identifiers = answer.body.json().and_then(identifiers::of).unwrap_or_default();
-            self.done.writes.push(Written { route: route.name.clone(), identifiers });
+            self.done.0.push(Part::Written { route: route.name.clone(), identifiers });
             if route.repeat == tickiti_relay_routes::Repeat::Never {
                 self.sent_never = Some(route.name.clone());
             }

@@ -17,9 +17,13 @@ pub(crate) struct Identity(Arc<ServerConfig>);
 
 impl Authority {
     pub(crate) fn new() -> Self {
+        Self::called("An authority for one test")
+    }
+
+    pub(crate) fn called(name: &str) -> Self {
         let mut params = CertificateParams::new(Vec::new()).unwrap();
         params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
-        params.distinguished_name.push(DnType::CommonName, "An authority for one test");
+        params.distinguished_name.push(DnType::CommonName, name);
         Self(CertifiedIssuer::self_signed(params, KeyPair::generate().unwrap()).unwrap())
     }
 

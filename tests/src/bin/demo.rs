@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use std::time::Instant;
 
 use serde_json::{Value, json};
-use tickiti_relay_scratch::{Helpdesk, Options, Running};
+use tickiti_relay_scratch::{Fault, Helpdesk, Moment, Options, Planned, Running};
 use tickiti_relay_tests::page::Page;
 use tickiti_relay_tests::relay::{Session, Setup};
 use tickiti_relay_tests::trouble::Trouble;
@@ -62,6 +62,7 @@ fn tell(page: &mut Page, begun: Instant) -> Result<(), Trouble> {
     stage.reads(&ticket)?;
     stage.exports(&folder)?;
     stage.fetches(&ticket)?;
+    stage.is_cut_off()?;
     stage.is_refused()?;
     stage.plans(&setup, &ticket)?;
     stage.ends()?;
@@ -89,7 +90,7 @@ impl Stage<'_> {
             tools.len(),
             bytes as f32 / 1e3
         ));
-        expect(tools.len() == 16, "sixteen tools", tools.len())
+        expect(tools.len() == 18, "eighteen tools", tools.len())
     }
 
     fn queues(&mut self) -> Result<(), Trouble> {
@@ -178,6 +179,32 @@ impl Stage<'_> {
         let bytes = answer.bytes("image").unwrap_or_default();
         self.page.note(&format!("and an image of {} bytes", bytes.len()));
         expect(bytes == picture::sample(), "the very bytes that were sent", format!("{} bytes", bytes.len()))
+    }
+
+    fn is_cut_off(&mut self) -> Result<(), Trouble> {
+        self.page.scene("The wire is cut in the middle: the helpdesk opens the ticket, but no answer comes back.");
+        let cut = Fault::Reset { at: Moment::Done };
+        self.helpdesk.fault(Planned::on("tickets.create", cut).always());
+        let arguments = json!({
+            "originator_email_address": CUSTOMER, "subject": "Refund for the broken pole", "content": "<p>Please refund it.</p>",
+        });
+        let opened =
+            |helpdesk: &Running| helpdesk.effects().iter().filter(|effect| effect.route == "tickets.create").count();
+        let before = opened(self.helpdesk);
+        self.page.call("create_ticket", &arguments);
+        let text = self.session.call("create_ticket", arguments.clone())?.failed()?;
+        self.page.refusal(&text);
+        expect(text.contains("Outcome: unknown."), "an error that does not claim to know", text)?;
+        self.helpdesk.clear_faults();
+        self.page.note("The relay tried it again by itself, under the same key, and says what it does not know.");
+        self.page.scene("The wire is back, and the assistant calls again.");
+        let answer = self.session.call("create_ticket", arguments.clone())?;
+        self.page.call("create_ticket", &arguments);
+        self.page.answer(&answer.text());
+        let now = opened(self.helpdesk);
+        expect(answer.text().contains("settles the earlier call"), "the sentence that says so", answer.text())?;
+        self.page.note(&format!("{} ticket was opened, over all attempts of both calls.", now - before));
+        expect(now - before == 1, "one ticket", now - before)
     }
 
     fn is_refused(&mut self) -> Result<(), Trouble> {

@@ -45,13 +45,15 @@ pub enum Kind {
     EndlessHeader,
     /// `content-encoding: gzip`, 2 MiB that unpack to 512 MiB.
     GzipBomb,
-    /// An honest answer, as large as the relay takes.
+    /// An honest answer, as large as the relay takes: one long text.
     Largest,
+    /// The same, of as many values as fit: a tree of them would take sixteen times the room.
+    ManyValues,
 }
 
 impl Kind {
     /// All of them.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Stalled,
         Self::Endless,
         Self::Dripping,
@@ -62,11 +64,12 @@ impl Kind {
         Self::EndlessHeader,
         Self::GzipBomb,
         Self::Largest,
+        Self::ManyValues,
     ];
 
     /// Whether a call that gets it succeeds.
     fn succeeds(self) -> bool {
-        matches!(self, Self::LengthTooShort | Self::Largest)
+        matches!(self, Self::LengthTooShort | Self::Largest | Self::ManyValues)
     }
 
     /// Whether it is whole on the wire, so that the connection may be used again.
@@ -121,10 +124,10 @@ fn answer(kind: Kind, deadline: Duration, slack: Duration) -> Result<Vec<Row>, T
             answer.is_error() != kind.succeeds() && (what == "read" || kind.succeeds() || text.contains("unknown"));
         let words = if kind.succeeds() { "an answer" } else { "an error; of a write, that its outcome is unknown" };
         rows.push(Row { name: name("what is told"), demand: words.to_owned(), found: text, ok: fits });
+        let rise = peak(&relay)?.saturating_sub(before) / 1024;
+        let most = u64::try_from(2 * CAP / 1024).unwrap_or(u64::MAX);
+        rows.push(Row::at_most(name("rise of the peak of memory so far"), rise, most, "KiB"));
     }
-    let rise = peak(&relay)?.saturating_sub(before) / 1024;
-    let most = u64::try_from(2 * CAP / 1024).unwrap_or(u64::MAX);
-    rows.push(Row::at_most(format!("{kind:?}: rise of the peak of memory"), rise, most, "KiB"));
     // And the next honest answer is read as it is: nothing is left over from the one before.
     helpdesk.turn(None);
     let next = relay.call("list_queues", json!({"filters": {}}))?.text();
@@ -270,6 +273,12 @@ fn wicked(kind: Kind, mut to: &TcpStream) -> std::io::Result<()> {
             write!(to, "{HEAD}content-length: {CAP}\r\n\r\n{{\"data\":\"")?;
             to.write_all(&text)?;
             to.write_all(b"\"}")
+        }
+        Kind::ManyValues => {
+            let values = b"0,".repeat(CAP / 2 - 6);
+            write!(to, "{HEAD}content-length: {}\r\n\r\n{{\"data\":[", values.len() + 12)?;
+            to.write_all(&values)?;
+            to.write_all(b"0]}")
         }
     }
 }

@@ -62,8 +62,9 @@ pub fn ends(runs: usize, seed: u64, slack: Duration) -> Result<Vec<Row>, Trouble
         for key in sent {
             let record = listed.iter().find(|record| holds(record, &key));
             let state = record.and_then(|record| record.get("state")).and_then(Value::as_str).unwrap_or_default();
-            if state.is_empty() {
-                forgotten.push(format!("run {run}, {how}: the key {key} was sent and is in no record with a state"));
+            // The helpdesk goes on working after the end: nobody may say that nothing happened.
+            if !matches!(state, "sent" | "unknown" | "done") {
+                forgotten.push(format!("run {run}, {how}: the key {key} was sent, and recorded as `{state}`"));
             }
         }
     }
@@ -74,7 +75,7 @@ pub fn ends(runs: usize, seed: u64, slack: Duration) -> Result<Vec<Row>, Trouble
     Ok(vec![
         none("exit code other than 0", &unclean, runs),
         none(&format!("later than {} s", WITHIN.as_secs()), &late, runs),
-        none("writes sent that the ledger does not list", &forgotten, in_flight),
+        none("writes sent that the ledger does not list as such", &forgotten, in_flight),
     ])
 }
 

@@ -68,10 +68,21 @@ pub struct Came {
 /// # Errors
 /// When the server ends, or helpdesk or proxy do not start.
 pub fn run(server: &Server, numbers: &Numbers) -> Result<Vec<Row>, Trouble> {
+    // Side by side, each with a helpdesk, a proxy and a server of its own: most of the time is waiting.
+    let results: Vec<Result<Came, Trouble>> = std::thread::scope(|scope| {
+        let run = |case| {
+            let plan = Plan::faults(numbers.share, numbers.seed, TIMEOUT);
+            scope.spawn(move || one(server, numbers, case, plan))
+        };
+        let running: Vec<_> = CASES.iter().map(run).collect();
+        let ended = |case: std::thread::ScopedJoinHandle<'_, _>| {
+            case.join().unwrap_or_else(|_| Err(Trouble::shape("a scenario that ends", "a panic")))
+        };
+        running.into_iter().map(ended).collect()
+    });
     let mut rows = Vec::new();
-    for case in &CASES {
-        let plan = Plan::faults(numbers.share, numbers.seed, TIMEOUT);
-        let came = one(server, numbers, case, plan)?;
+    for (case, came) in CASES.iter().zip(results) {
+        let came = came?;
         let name = format!("keyed, {}", case.name);
         for row in of_tally(&name, &came.tally, case.demanded) {
             let why = format!("{}{}", row.why, came.wrong);

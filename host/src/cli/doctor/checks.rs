@@ -17,6 +17,7 @@ pub(super) fn all(routes: Option<&Path>) -> Result<Vec<Finding>, VerbError> {
     let runtime = build::runtime()?;
     if let Ok(local) = &local {
         findings.extend(local::folders(local));
+        findings.push(runtime.block_on(local::ledger(local)));
         findings.extend(runtime.block_on(local::plugins(local)));
     }
     match build::table(routes) {

@@ -1,12 +1,10 @@
 //! The call that shows whether a write happened.
 
-use std::cell::Cell;
 use std::fmt;
 
 use serde_json::Value;
 
 use crate::admit::{Admitted, Body, PartValue, Piece};
-use crate::json;
 use crate::limits;
 
 /// A call that the assistant can make to see whether a write happened.
@@ -19,35 +17,31 @@ pub struct Look {
 }
 
 impl Look {
-    /// The call that the route names, with the members of this request's body in it. An argument whose member the body has
-    /// not got is left out; `None` when that leaves nothing to look for.
+    /// The call that the route names, with the members of this request's body in it. `None` when the body has nothing of what
+    /// the call needs, or so much that it would be no help.
     pub fn of(request: &Admitted) -> Option<Self> {
         let shows = request.route().shows.as_ref()?;
-        let text = match request.body() {
-            Body::Json(pieces) => pieces.iter().map(text_of).collect(),
-            Body::Query(_) | Body::Multipart(_) => String::new(),
-        };
-        let given = |name: &str| match request.body() {
-            Body::Json(_) => {
-                let [raw] = json::members(&text, [name]);
-                serde_json::from_str(raw?).ok()
-            }
-            Body::Query(pairs) => Some(pairs.iter().find(|(key, _)| key == name)?.1.as_str().into()),
-            Body::Multipart(parts) => match &parts.iter().find(|part| part.name == name)?.value {
-                PartValue::Text(text) => Some(text.as_str().into()),
+        let arguments = shows.call(&body(request.body()))?;
+        let short = arguments.to_string().len() <= limits::LOOK_BYTES;
+        short.then(|| Self { tool: shows.tool.clone(), arguments })
+    }
+}
+
+/// The body as a value, without the bytes of files.
+fn body(body: &Body) -> Value {
+    match body {
+        Body::Json(pieces) => {
+            let text: String = pieces.iter().map(text_of).collect();
+            serde_json::from_str(&text).unwrap_or_default()
+        }
+        Body::Query(pairs) => pairs.iter().map(|(name, value)| (name.clone(), Value::from(value.as_str()))).collect(),
+        Body::Multipart(parts) => parts
+            .iter()
+            .filter_map(|part| match &part.value {
+                PartValue::Text(text) => Some((part.name.clone(), Value::from(text.as_str()))),
                 PartValue::File(..) => None,
-            },
-        };
-        let (asked, filled) = (Cell::new(0), Cell::new(0));
-        let member = |name: &str| {
-            asked.set(asked.get() + 1);
-            let short = |value: &Value| !value.is_null() && value.to_string().len() <= limits::ERROR_SENTENCE_CHARS;
-            let value = given(name).filter(short)?;
-            filled.set(filled.get() + 1);
-            Some(value)
-        };
-        let arguments = fill(&shows.arguments, &member)?;
-        (filled.get() > 0 || asked.get() == 0).then(|| Self { tool: shows.tool.clone(), arguments })
+            })
+            .collect(),
     }
 }
 
@@ -62,22 +56,5 @@ fn text_of(piece: &Piece) -> std::borrow::Cow<'_, str> {
     match piece {
         Piece::Text(bytes) => String::from_utf8_lossy(bytes),
         Piece::DataUri(_) => "".into(),
-    }
-}
-
-/// Puts members where the template has `"{member}"`. `None` for one that is not there.
-fn fill(template: &Value, member: &impl Fn(&str) -> Option<Value>) -> Option<Value> {
-    match template {
-        Value::String(text) => match text.strip_prefix('{').and_then(|text| text.strip_suffix('}')) {
-            Some(name) => {
-                member(name).filter(|value| !value.is_null() && value.to_string().len() <= limits::ERROR_SENTENCE_CHARS)
-            }
-            None => Some(template.clone()),
-        },
-        Value::Array(items) => Some(items.iter().filter_map(|item| fill(item, member)).collect()),
-        Value::Object(members) => Some(Value::Object(
-            members.iter().filter_map(|(name, value)| Some((name.clone(), fill(value, member)?))).collect(),
-        )),
-        other => Some(other.clone()),
     }
 }

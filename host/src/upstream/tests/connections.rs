@@ -89,7 +89,11 @@ async fn a_request_is_never_doubled() {
 
 #[tokio::test]
 async fn the_lesser_of_two_times_holds() {
-    let silent = Server::start(|_stream| std::future::pending()).await;
+    let silent = Server::start(|stream| async move {
+        let _open = stream;
+        std::future::pending::<()>().await;
+    })
+    .await;
     let (short, long) = (Duration::from_millis(250), Duration::from_secs(600));
     for route in ["tickets.show", "tickets.respond"] {
         for (configured, within) in [(short, long), (long, short)] {

@@ -3,6 +3,7 @@
 use super::super::Finding;
 use crate::config::{ConfigErrors, Connection, Local};
 use crate::files::Files;
+use crate::ledger::{Archive, Which};
 use crate::plugins::builtin;
 use crate::sandbox::Sandbox;
 
@@ -69,6 +70,19 @@ pub(super) fn folders(local: &Local) -> Vec<Finding> {
         });
     }
     findings
+}
+
+/// Whether writes can be recorded, without which none is sent; and whether somebody must settle some.
+pub(super) async fn ledger(local: &Local) -> Finding {
+    let archive = Archive::new(&local.state);
+    match archive.list(Which::Unsettled).await {
+        Err(fault) => Finding::fault("ledger", format!("{fault}; no write is sent"), fault.remedy()),
+        Ok(open) if open.is_empty() => Finding::good("ledger", "writes are recorded; none is unsettled"),
+        Ok(open) => Finding::note(
+            "ledger",
+            format!("nobody knows the end of {} writes; `tickiti-relay ledger list` shows them", open.len()),
+        ),
+    }
 }
 
 /// Which files tools reach.
