@@ -33,6 +33,7 @@ fn keyed_writes_happen_once(name: &str) {
     println!("{}\n{:?}", came.tally, came.counts);
     let rows = row::of_tally(name, &came.tally, case.demanded);
     all_met(&rows);
+    assert_eq!(came.reused, 0, "writes on a connection that was used before");
     // A run that did nothing, or met no fault, shows nothing.
     assert!(came.tally.done > came.tally.calls * 7 / 10, "{}", came.tally);
     let faults = came.counts.faults.len();

@@ -21,6 +21,7 @@ use std::time::Duration;
 pub use row::{Demand, Row};
 pub use server::Server;
 
+use crate::kills::suite;
 use crate::trouble::Trouble;
 
 /// How much is done.
@@ -36,8 +37,8 @@ pub struct Numbers {
     pub changed: usize,
     /// Pairs of equal writes, in each of two ways.
     pub pairs: usize,
-    /// Relays that are killed with keyed writes under way; other ends by force and tricks in proportion.
-    pub kills: usize,
+    /// Kills, failing disks and tricks.
+    pub ends: suite::Numbers,
     /// How long the helpdesk is down.
     pub down: Duration,
     /// Share of requests that are struck.
@@ -58,7 +59,7 @@ impl Numbers {
             retries: 1_000,
             changed: 500,
             pairs: 200,
-            kills: 500,
+            ends: suite::Numbers::FULL,
             down: Duration::from_secs(60),
             share: 0.3,
             in_flight: 24,
@@ -66,7 +67,7 @@ impl Numbers {
         }
     }
 
-    /// The same with other counts: `calls` keyed writes, all else in proportion.
+    /// The same with other counts: `calls` keyed writes, all else in proportion; of [`ends`] as many as CI has.
     #[must_use]
     pub fn scaled(seed: u64, calls: usize) -> Self {
         let full = Self::full(seed);
@@ -77,7 +78,7 @@ impl Numbers {
             retries: scale(full.retries),
             changed: scale(full.changed),
             pairs: scale(full.pairs),
-            kills: scale(full.kills),
+            ends: suite::Numbers::CI,
             down: Duration::from_secs(scale(60).max(2) as u64),
             ..full
         }
@@ -102,10 +103,7 @@ pub const PARTS: &[Part] = &[
     Part { name: "changed", common: false, run: retries::changed },
     Part { name: "pairs", common: true, run: pairs::run },
     Part { name: "storm", common: true, run: storm::run },
-    Part { name: "kills", common: false, run: ends::killed },
-    Part { name: "ends", common: false, run: ends::shut_down },
-    Part { name: "disks", common: false, run: ends::disks },
-    Part { name: "tricks", common: false, run: ends::tricks },
+    Part { name: "ends", common: false, run: ends::run },
 ];
 
 /// A word for every logical call: found again in the helpdesk's log. All have the same length.

@@ -80,9 +80,10 @@ const VERBS: [Verb; 7] = [
         page: "Builds the relay and the scenarios of tests/ and prints a table: a figure a line, with what is demanded of it.\n\
                Ends with 1 when a demand is missed. --calls N: N keyed writes (10000 without) and all else in proportion.\n\
                --seed brings the faults of a run back. --only runs one scenario: keyed, unkeyed, retries, changed, pairs,\n\
-               storm, kills, ends, disks, tricks. --server runs the first six but `changed` against another MCP server on\n\
-               stdio with the same tools, too, told by the same variables (TICKITI_API_BASE, TICKITI_API_TOKEN,\n\
-               TICKITI_API_TIMEOUT_MS), and prints its column beside ours; the command is cut at spaces.",
+               storm, ends (kills, failing disks, answers of no honest helpdesk). --server runs all but `changed` and\n\
+               `ends` against another MCP server on stdio with the same tools, too, told by the same variables\n\
+               (TICKITI_API_BASE, TICKITI_API_TOKEN, TICKITI_API_TIMEOUT_MS), and prints its column beside ours; the\n\
+               command is cut at spaces.",
         run: programs::soak,
     },
     Verb {

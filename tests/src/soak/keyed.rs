@@ -1,5 +1,6 @@
 //! Writes with a key, under faults, once for each thing that is not known of the real server.
 
+use std::collections::HashSet;
 use std::fmt::Write as _;
 
 use serde_json::{Value, json};
@@ -56,6 +57,8 @@ pub struct Came {
     pub tally: Tally,
     /// What the proxy did.
     pub counts: Counts,
+    /// Requests on a connection that had carried another: a late answer to that one may be taken for theirs.
+    pub reused: usize,
     /// All that is known of the calls that the tally shows as wrong.
     pub wrong: String,
 }
@@ -85,6 +88,8 @@ pub fn run(server: &Server, numbers: &Numbers) -> Result<Vec<Row>, Trouble> {
             let why = format!("{}{}", row.why, came.wrong);
             rows.push(row.because(why));
         }
+        let (sent, none) = (usize::try_from(came.counts.requests).unwrap_or_default(), Demand::None);
+        rows.push(Row::new(format!("{name}: on a connection used before"), came.reused, sent, none));
         let requests = usize::try_from(came.counts.exchanges()).unwrap_or_default();
         let struck = usize::try_from(came.counts.struck()).unwrap_or_default();
         rows.push(Row::new(format!("{name}: struck by a fault"), struck, requests, Demand::Shown));
@@ -128,7 +133,9 @@ pub fn one(server: &Server, numbers: &Numbers, case: &Case, plan: Plan) -> Resul
     let seen = stage.seen_at_rest();
     let tally = Tally::of(lives.iter().map(|life| life.logical(&seen)));
     let wrong = tally.wrong.iter().map(|wrong| all_of(&stage, &lives, &wrong.word)).collect();
-    Ok(Came { tally, counts: stage.proxy.counts(), wrong })
+    let passages = stage.proxy.passages();
+    let connections: HashSet<u64> = passages.iter().map(|passage| passage.connection).collect();
+    Ok(Came { tally, counts: stage.proxy.counts(), reused: passages.len() - connections.len(), wrong })
 }
 
 /// What was said of a call, and its requests as proxy and helpdesk saw them.
