@@ -1,4 +1,4 @@
-// Lists and calls all 16 tools of the relay with the official TypeScript client of MCP, and looks whether the results are
+// Lists and calls all 18 tools of the relay with the official TypeScript client of MCP, and looks whether the results are
 // sane. Reads TICKITI_RELAY_BINARY, TICKITI_API_BASE and TICKITI_API_TOKEN; the helpdesk must be a scratch one, because
 // tickets are made. Run by `cargo xtask clients typescript`. Ends with exit code 1 at the first result that is not as it
 // should be.
@@ -13,7 +13,7 @@ import { StdioClientTransport, getDefaultEnvironment } from '@modelcontextprotoc
 const TOOLS = [
   'create_ticket', 'respond_to_ticket', 'query_tickets', 'get_ticket', 'list_responses', 'get_attachment',
   'query_responses', 'export_responses', 'list_perspectives', 'list_watchlists', 'list_stock_responses', 'list_queues',
-  'list_workflow', 'run_report', 'list_endpoints', 'tickiti_call',
+  'list_workflow', 'run_report', 'list_endpoints', 'tickiti_call', 'unsettled_writes', 'settle_write',
 ];
 // A red dot, one pixel.
 const IMAGE =
@@ -121,6 +121,11 @@ async function everything(client, folder) {
   demand(family.includes('query'), 'list_endpoints does not name tickets.query');
   const ticket = await call('tickiti_call', { family: 'tickets', action: 'show', payload: { ticket_number: number } });
   demand(text(ticket).includes('red dot'), 'tickiti_call lost the subject');
+
+  demand((await json('unsettled_writes')).writes.length === 0, 'a write is unsettled');
+  called.add('settle_write');
+  const unknown = await client.callTool({ name: 'settle_write', arguments: { id: 'w999', happened: true } });
+  demand(unknown.isError && text(unknown).includes('w999'), `a write that is not there was settled: ${text(unknown)}`);
 
   const refused = await client.callTool({ name: 'tickiti_call', arguments: { family: 'ticket', action: 'show' } });
   demand(refused.isError && text(refused).includes('tickets'), `a wrong family was not refused with the right one: ${text(refused)}`);

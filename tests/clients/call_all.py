@@ -1,4 +1,4 @@
-"""Lists and calls all 16 tools of the relay with the official Python client of MCP, and looks whether the results are sane.
+"""Lists and calls all 18 tools of the relay with the official Python client of MCP, and looks whether the results are sane.
 
 Reads TICKITI_RELAY_BINARY, TICKITI_API_BASE and TICKITI_API_TOKEN; the helpdesk must be a scratch one, because tickets are
 made. Run by `cargo xtask clients python`. Ends with exit code 1 at the first result that is not as it should be.
@@ -20,7 +20,7 @@ from mcp.client.stdio import StdioServerParameters, stdio_client
 TOOLS = {
     "create_ticket", "respond_to_ticket", "query_tickets", "get_ticket", "list_responses", "get_attachment",
     "query_responses", "export_responses", "list_perspectives", "list_watchlists", "list_stock_responses", "list_queues",
-    "list_workflow", "run_report", "list_endpoints", "tickiti_call",
+    "list_workflow", "run_report", "list_endpoints", "tickiti_call", "unsettled_writes", "settle_write",
 }
 # A red dot, one pixel.
 IMAGE = base64.b64decode(
@@ -133,6 +133,11 @@ async def everything(client, folder):
     demand("query" in text(await call("list_endpoints", family="tickets")), "list_endpoints does not name tickets.query")
     ticket = await call("tickiti_call", family="tickets", action="show", payload={"ticket_number": number})
     demand("red dot" in text(ticket), "tickiti_call lost the subject")
+
+    demand(json.loads(text(await call("unsettled_writes"))) == {"writes": []}, "a write is unsettled")
+    call.called.add("settle_write")
+    unknown = await client.call_tool("settle_write", {"id": "w999", "happened": True})
+    demand(unknown.is_error and "w999" in text(unknown), f"a write that is not there was settled: {text(unknown)}")
 
     refused = await client.call_tool("tickiti_call", {"family": "ticket", "action": "show"})
     demand(refused.is_error and "tickets" in text(refused), f"a wrong family was not refused with the right one: {text(refused)}")

@@ -60,9 +60,9 @@ const VERBS: [Verb; 7] = [
     Verb {
         word: "clients",
         arguments: "[python|typescript]",
-        line: "call all 16 tools with the official MCP clients, against the scratch helpdesk",
+        line: "call all 18 tools with the official MCP clients, against the scratch helpdesk",
         page: "Installs the MCP client libraries of the protocol's own project (Python from PyPI, TypeScript from npm, versions\n\
-               pinned in tests/clients/) beneath the build folder, and lets each list and call all 16 tools of the built relay.\n\
+               pinned in tests/clients/) beneath the build folder, and lets each list and call all 18 tools of the built relay.\n\
                A language that is not installed is skipped; with CI set it fails.",
         run: clients::run,
     },
