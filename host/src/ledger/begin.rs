@@ -116,6 +116,9 @@ fn begin_again(
     own: Candidate,
     now: Moment,
 ) -> rusqlite::Result<Begun> {
+    if taken_elsewhere(&transaction, owner, own.id)? {
+        return Ok(Begun::Wait);
+    }
     let hold = match (own.state, of_equal(asked.repeat, &own, now)) {
         // Nothing happened under this key: it may go out anew.
         (State::NotSent | State::Rejected, _) => None,
@@ -188,6 +191,16 @@ fn own_record(transaction: &Transaction<'_>, call: i64, asked: &Asked) -> rusqli
             },
         )
         .optional()
+}
+
+/// Whether another call, which took this write over, is at work on it.
+fn taken_elsewhere(transaction: &Transaction<'_>, owner: &Owner, id: i64) -> rusqlite::Result<bool> {
+    let mut query = transaction.prepare(
+        "SELECT c.owner FROM write w JOIN call c ON c.id = w.call
+         WHERE w.id <> ?1 AND c.state = 0 AND w.key IS NOT NULL AND w.key = (SELECT key FROM write WHERE id = ?1)",
+    )?;
+    let mut owners = query.query_map([id], |row| row.get::<_, String>(0))?;
+    owners.try_fold(false, |any, name| Ok(any || owner.is_alive(&name?)))
 }
 
 /// The open records of other calls that the write may have to do with.

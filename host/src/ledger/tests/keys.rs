@@ -110,6 +110,21 @@ fn a_write_that_another_call_took_over_is_the_same_write_for_its_own_key() {
     assert_eq!(first.key, again.key, "else it would happen a second time");
 }
 
+#[test]
+fn a_write_that_another_call_is_taking_over_is_waited_for() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut relay = Relay::on(folder.path());
+    keyed(&mut relay, START, Repeat::Keyed, "k", Outcome::Unknown);
+    let mut other = Relay::on(folder.path());
+    let mut taking = other.call(later(1));
+    taking.write(Repeat::Keyed, "a");
+    let mut again = relay.call(later(2));
+    again.client = client("k", "x");
+    assert_eq!(again.ask(Repeat::Keyed, "a", 0), Begun::Wait);
+    taking.end(false);
+    assert!(matches!(again.ask(Repeat::Keyed, "a", 0), Begun::Write { .. }));
+}
+
 /// What [`Earlier`] says of an earlier call's write is never about a call's own new one.
 #[test]
 fn a_first_write_has_nothing_earlier() {
