@@ -21,7 +21,7 @@ mod store;
 mod worker;
 
 use std::collections::HashMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -62,11 +62,6 @@ impl Ledger {
         Self { worker: Arc::new(Worker::new(state.to_path_buf())), identity, helpdesk: helpdesk.into() }
     }
 
-    /// Where it lies.
-    pub fn path(state: &Path) -> PathBuf {
-        schema::path(state)
-    }
-
     /// A call that may write. Nothing is recorded before it does.
     pub fn call(&self, tool: &str) -> Call {
         let about = About {
@@ -101,14 +96,6 @@ impl Ledger {
     pub async fn settle(&self, id: WriteId, happened: bool) -> Result<Record, SettleError> {
         let mine = self.identity;
         self.worker.run(move |store| store.settle(id, happened, Some(mine), now())).await?
-    }
-
-    /// Opens it and looks whether it is whole.
-    ///
-    /// # Errors
-    /// What is wrong with it.
-    pub async fn check(&self) -> Result<(), LedgerFault> {
-        self.worker.run(|store| store.check()).await?
     }
 
     /// Waits until what was begun is written down, but no longer than this.
@@ -178,7 +165,9 @@ pub struct Opened {
 impl Call {
     /// The client gave the call a key of its own: then its repeats are told by that, also after it was closed.
     pub fn set_client_key(&mut self, client_key: ClientKey) {
-        self.about.client_key = Some(client_key);
+        // With the identity in it, nobody who reads the file can try arguments out.
+        let arguments = Digest::of([self.about.identity.bytes(), client_key.arguments.bytes()]);
+        self.about.client_key = Some(ClientKey { arguments, ..client_key });
     }
 
     /// Asks to send a write, and records it durably if it may be sent. `look` is the call that would show whether it

@@ -128,7 +128,14 @@ impl Stub {
     /// All that was asked so far.
     #[must_use]
     pub fn asked(&self) -> Vec<Asked> {
-        self.asked.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        self.asked_since(0)
+    }
+
+    /// What was asked after the first so many.
+    #[must_use]
+    pub fn asked_since(&self, known: usize) -> Vec<Asked> {
+        let asked = self.asked.lock().unwrap_or_else(PoisonError::into_inner);
+        asked.get(known..).unwrap_or_default().to_vec()
     }
 }
 

@@ -102,7 +102,7 @@ pub(super) fn open(state: &Path) -> Result<Connection, LedgerFault> {
 }
 
 /// Looks whether the file is whole.
-pub(super) fn whole(connection: &Connection, at: &Path) -> Result<(), LedgerFault> {
+fn whole(connection: &Connection, at: &Path) -> Result<(), LedgerFault> {
     let says: String = connection
         .query_row("PRAGMA quick_check(1)", [], |row| row.get(0))
         .map_err(|error| LedgerFault::of(&error, at.to_path_buf()))?;

@@ -113,10 +113,6 @@ impl Store {
         Ok(store)
     }
 
-    pub(super) fn check(&self) -> Result<(), LedgerFault> {
-        schema::whole(&self.connection, &self.at)
-    }
-
     /// Records a write durably, or says why it may not be sent.
     pub(super) fn begin(&mut self, asked: &Asked, now: Moment) -> Result<Begun, LedgerFault> {
         // Here alone a record must outlive a loss of power.

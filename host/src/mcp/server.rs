@@ -50,17 +50,15 @@ impl Server {
         let watch = |told: Told| progress.send(told);
         let asked =
             Asked { tool: request.name.to_string(), arguments: request.arguments.unwrap_or_default(), client_key };
-        let call = AssertUnwindSafe(self.relay.call(asked, &watch)).catch_unwind();
+        let call = guarded(self.relay.call(asked, &watch));
         let ended = tokio::select! {
             ended = call => ended,
             // The client no longer wants an answer; dropping the call drops its request to the helpdesk.
             () = context.ct.cancelled() => return Err(ErrorData::internal_error("cancelled", None)),
         };
-        let Ok(Ended { result, receipt }) = ended else {
+        let Some(Ended { result, receipt }) = ended else {
             tracing::error!(target: "mcp", tool = %request.name, "a call panicked");
-            let text = "The relay itself failed while it worked on this call.\nOutcome: unknown. Whether anything took effect is in \
-                        the ledger: unsettled_writes shows it.\nNext: look before you call again, and report this as a fault of the relay.";
-            return Ok(convert::error(text));
+            return Ok(convert::error(PANICKED));
         };
         self.receipts.keep(context.id, receipt);
         match result {
@@ -69,6 +67,15 @@ impl Server {
             Err(error) => Ok(convert::error(&self.relay.redact(&error.for_assistant()))),
         }
     }
+}
+
+/// What the assistant reads when a call panicked. What it had sent stays open in the ledger.
+const PANICKED: &str = "The relay itself failed while it worked on this call.\nOutcome: unknown. What it may have written is in the \
+                        ledger.\nNext: look at unsettled_writes before you call again, and report this as a fault of the relay.";
+
+/// Runs a call; none when it panicked.
+async fn guarded<T>(call: impl Future<Output = T>) -> Option<T> {
+    AssertUnwindSafe(call).catch_unwind().await.ok()
 }
 
 /// The key that the client gave to a call of its own accord.
@@ -210,6 +217,15 @@ impl ProgressSender {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[tokio::test]
+    async fn a_call_that_panics_is_told_apart_from_one_that_ends() {
+        assert_eq!(guarded(async { 7 }).await, Some(7));
+        assert_eq!(guarded(async { panic!("on purpose") }).await, None::<()>);
+        let told = serde_json::json!(convert::error(PANICKED));
+        assert_eq!(told["isError"], true);
+        assert!(PANICKED.contains("\nOutcome: unknown.") && PANICKED.contains("\nNext: "));
+    }
 
     #[test]
     fn client_key_bytes_obeyed_and_violated() {

@@ -101,13 +101,12 @@ pub enum CallError {
         wait: Duration,
     },
     /// The call's time was over before a request could be sent.
-    #[error(
-        "`{route}` was not sent: the time of this call is over.\nOutcome: not sent. This request did not reach the helpdesk.\nNext: \
-         call again; if it goes on, ask for less at a time"
-    )]
+    #[error("`{route}` was not sent: the time of this call is over.\n{}", out_of_time_words(earlier.as_deref()))]
     OutOfTime {
         /// Name of the route.
         route: String,
+        /// The earlier write that this one is the same as, and that may have taken effect: `w12`.
+        earlier: Option<String>,
         /// What the call had done before.
         done: Done,
     },
@@ -134,8 +133,8 @@ pub enum CallError {
     },
     /// The write could not be recorded, so it was not sent.
     #[error(
-        "`{route}` was not sent: {fault}, and a write that is not recorded first might happen twice.\nOutcome: not sent. Nothing \
-         reached the helpdesk, nothing was changed. Reads work on.\nNext: {}", fault.remedy()
+        "`{route}` was not sent: {fault}, and a write that is not recorded first might happen twice.\nOutcome: not sent. This \
+         request did not reach the helpdesk. Reads work on.\nNext: {}", fault.remedy()
     )]
     Unrecorded {
         /// Name of the route.
@@ -147,8 +146,8 @@ pub enum CallError {
     },
     /// The client gave one key to two different calls.
     #[error(
-        "the client gave this call an idempotency key that an earlier call with other arguments has.\nOutcome: not sent. Nothing \
-         reached the helpdesk, nothing was changed.\nNext: give every call a key of its own, or none"
+        "the client gave this call an idempotency key that an earlier call with other arguments has.\nOutcome: not sent. This \
+         request did not reach the helpdesk.\nNext: give every call a key of its own, or none"
     )]
     KeyReused {
         /// What the call had done before.
@@ -222,8 +221,8 @@ impl CallError {
         self
     }
 
-    pub(super) fn out_of_time(request: &Admitted) -> Self {
-        Self::OutOfTime { route: request.route().name.clone(), done: Done::default() }
+    pub(super) fn out_of_time(request: &Admitted, earlier: Option<String>) -> Self {
+        Self::OutOfTime { route: request.route().name.clone(), earlier, done: Done::default() }
     }
 
     pub(super) fn under_way(request: &Admitted) -> Self {
@@ -281,6 +280,16 @@ fn capitalised(text: &str) -> String {
     }
     let mut characters = text.chars();
     characters.next().map(|first| first.to_uppercase().chain(characters).collect()).unwrap_or_default()
+}
+
+fn out_of_time_words(earlier: Option<&str>) -> String {
+    match earlier {
+        None => "Outcome: not sent. This request did not reach the helpdesk.\nNext: call again; if it goes on, ask for less at a time".into(),
+        Some(name) => format!(
+            "Outcome: unknown. This call sent nothing, but the earlier equal write {name} may have taken effect.\nNext: call again with \
+             exactly the same arguments: the relay makes it the same write"
+        ),
+    }
 }
 
 fn did_you_mean(nearest: &[String]) -> String {

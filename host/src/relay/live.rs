@@ -68,7 +68,7 @@ impl Live<'_> {
     /// Sends one request, as often as it takes and may.
     pub(super) async fn deliver(&mut self, request: &Admitted) -> Result<Answer, Stop> {
         if self.left() < limits::LEAST_ATTEMPT {
-            return Err(Stop::Ends(CallError::out_of_time(request)));
+            return Err(Stop::Ends(CallError::out_of_time(request, None)));
         }
         if request.route().class == Class::Read {
             let brought = self.attempts(request, None, Before::default()).await;
@@ -82,9 +82,12 @@ impl Live<'_> {
         };
         if let Some(pause) = opened.earlier.as_ref().and_then(|earlier| earlier.pause) {
             if pause + limits::LEAST_ATTEMPT > self.left() {
-                let outcome = before.outcome.unwrap_or(Outcome::NotSent);
-                self.record.ended(opened.id, Attempted { pause: Some(pause), ..Attempted::of(outcome) }).await;
-                return Err(Stop::Ends(CallError::out_of_time(request)));
+                // Nothing is sent: what was known of the write stays as it is.
+                let same_failure = before.same_failure;
+                let outcome = before.outcome.unwrap_or(Outcome::Unknown);
+                let attempted = Attempted { pause: Some(pause), same_failure, ..Attempted::of(outcome) };
+                self.record.ended(opened.id, attempted).await;
+                return Err(Stop::Ends(CallError::out_of_time(request, Some(opened.id.to_string()))));
             }
             self.wait(pause, "The helpdesk may still be at work on the first attempt").await;
         }

@@ -31,10 +31,9 @@ pub fn paths(values: usize, seed: u64) -> Result<Vec<Row>, Trouble> {
         let payload = json!({"user": value, "is_staff": true});
         let arguments = json!({"family": "administration", "action": "users.update", "payload": payload});
         let answer = relay.call("tickiti_call", arguments)?;
-        let asked = helpdesk.asked();
-        let new = asked.get(sent..).unwrap_or_default();
-        sent = asked.len();
-        let kept = match new {
+        let new = helpdesk.asked_since(sent);
+        sent += new.len();
+        let kept = match new.as_slice() {
             [] => answer.is_error(),
             [one] => one.method == "POST" && segment(&one.path).as_deref() == Some(value.as_str()),
             _ => false,

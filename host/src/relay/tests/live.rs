@@ -2,7 +2,7 @@
 //! and stands still but for what is waited for.
 
 use super::*;
-use crate::ledger::Which;
+use crate::ledger::{State, Which};
 
 const KEYED: &str = "tickets.respond";
 const NEVER: &str = "workflow.queues.create";
@@ -323,4 +323,41 @@ async fn a_write_that_may_have_happened_is_told_by_the_relay_also_where_the_plug
             Err(error) => assert!(!seen && error.for_assistant().contains("Outcome: unknown."), "{code}"),
         }
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_repeat_for_which_no_time_is_left_does_not_claim_that_nothing_happened() {
+    let lost = (0..limits::ATTEMPTS).map(|_| timed_out()).collect();
+    let stage = relays(KEYED, r#"{"ticket_number":"7"}"#, 1, lost);
+    told(stage.ask(None, true).await);
+    let sent = stage.keys().len();
+    *stage.guest.replies.lock().unwrap() = [
+        says(|| Step::Send(vec![request(READ, "{}")])),
+        says(|| Step::Relay(request(KEYED, r#"{"ticket_number":"7"}"#))),
+    ]
+    .into();
+    // So long that the key's rest would outlast the call.
+    *stage.desk.takes.lock().unwrap() = limits::WRITING_CALL - limits::ANSWERING - Duration::from_secs(2);
+    insta::assert_snapshot!(told(stage.ask(None, true).await));
+    assert_eq!(stage.keys().len(), sent + 1, "the read alone");
+    let open = stage.relay.ledger.list(Which::Unsettled).await.unwrap();
+    assert_eq!(open.iter().map(|record| record.state).collect::<Vec<_>>(), [State::Unknown]);
+}
+
+/// A helpdesk's side that fails in the worst way.
+struct Panics;
+
+impl Helpdesk for Panics {
+    fn send<'a>(&'a self, _: &'a Admitted, _: Option<&'a str>, _: Duration) -> BoxFuture<'a, Result<Answer, Broken>> {
+        async { panic!("on purpose") }.boxed()
+    }
+}
+
+#[tokio::test]
+async fn a_write_that_panics_on_its_way_stays_open_and_is_not_under_way() {
+    let mut stage = relays(KEYED, r#"{"ticket_number":"7"}"#, 1, vec![]);
+    stage.relay.helpdesk = Arc::new(Panics);
+    assert!(std::panic::AssertUnwindSafe(stage.ask(None, true)).catch_unwind().await.is_err());
+    let open = stage.relay.ledger.list(Which::Unsettled).await.unwrap();
+    assert_eq!(open.iter().map(|record| (record.state, record.under_way)).collect::<Vec<_>>(), [(State::Sent, false)]);
 }
