@@ -8,6 +8,7 @@ mod connection;
 mod folders;
 mod problem;
 mod proxy;
+mod small_file;
 #[cfg(test)]
 mod tests;
 pub mod variables;

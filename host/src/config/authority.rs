@@ -1,8 +1,7 @@
 //! A company's own certificate authority, trusted besides the system's.
 
 use std::fmt;
-use std::fs::{File, Metadata};
-use std::io::{self, Read};
+use std::fs::Metadata;
 use std::path::{Path, PathBuf};
 
 use rustls::RootCertStore;
@@ -11,7 +10,7 @@ use rustls::pki_types::pem::PemObject;
 
 use super::problem::{AuthorityProblem, ConfigProblem};
 use super::variables::CA;
-use super::{Environment, shown, text};
+use super::{Environment, shown, small_file, text};
 use crate::limits;
 
 /// The certificates of a file in PEM form, each one that TLS can trust.
@@ -27,7 +26,7 @@ impl Authority {
     /// # Errors
     /// Why nothing in it, or not all of it, can be trusted.
     pub fn read(path: &Path) -> Result<Self, AuthorityProblem> {
-        let certificates = certificates(&content(path)?)?;
+        let certificates = certificates(&small_file::read(path, limits::CA_FILE_BYTES, is_safe)?)?;
         Ok(Self { path: path.to_owned(), certificates })
     }
 
@@ -55,25 +54,6 @@ pub(super) fn authority(env: Environment<'_>) -> Result<Option<Authority>, Confi
         return Err(ConfigProblem::Relative { name: CA, given: shown(&given) });
     }
     Authority::read(path).map(Some).map_err(|problem| ConfigProblem::Authority { problem })
-}
-
-fn content(path: &Path) -> Result<Vec<u8>, AuthorityProblem> {
-    let unreadable = |error: io::Error| match error.kind() {
-        io::ErrorKind::NotFound => AuthorityProblem::NoFile,
-        _ => AuthorityProblem::Closed,
-    };
-    // To open a pipe would be to wait for its writer.
-    if !std::fs::metadata(path).map_err(unreadable)?.is_file() {
-        return Err(AuthorityProblem::NotAFile);
-    }
-    let file = File::open(path).map_err(unreadable)?;
-    // Looked at through the handle: what is checked is what is read.
-    if !is_safe(&file.metadata().map_err(unreadable)?) {
-        return Err(AuthorityProblem::Open);
-    }
-    let mut held = Vec::new();
-    let bytes = file.take(limits::CA_FILE_BYTES + 1).read_to_end(&mut held).map_err(unreadable)?;
-    if bytes as u64 > limits::CA_FILE_BYTES { Err(AuthorityProblem::TooLarge) } else { Ok(held) }
 }
 
 fn certificates(pem: &[u8]) -> Result<Vec<Vec<u8>>, AuthorityProblem> {

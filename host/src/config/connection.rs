@@ -1,8 +1,7 @@
 //! Where the helpdesk is and what lets the relay in.
 
 use std::fmt;
-use std::fs::{File, Metadata};
-use std::io::{self, Read};
+use std::fs::Metadata;
 use std::path::Path;
 use std::time::Duration;
 
@@ -13,7 +12,7 @@ use super::authority::{Authority, authority};
 use super::problem::{BaseProblem, ConfigProblem, TokenProblem};
 use super::proxy::{ProxyAddress, proxy};
 use super::variables::{ALLOW_HTTP, API_BASE, API_TIMEOUT_MS, API_TOKEN, API_TOKEN_FILE};
-use super::{ConfigErrors, Environment, shown, text};
+use super::{ConfigErrors, Environment, shown, small_file, text};
 use crate::limits;
 
 /// What the relay needs to speak to a helpdesk.
@@ -168,25 +167,8 @@ fn token(env: Environment<'_>) -> Result<ApiToken, ConfigProblem> {
 }
 
 fn token_in(path: &Path) -> Result<ApiToken, TokenProblem> {
-    let unreadable = |error: io::Error| match error.kind() {
-        io::ErrorKind::NotFound => TokenProblem::NoFile,
-        io::ErrorKind::InvalidData => TokenProblem::Characters,
-        _ => TokenProblem::Closed,
-    };
-    // To open a pipe would be to wait for its writer.
-    if !std::fs::metadata(path).map_err(unreadable)?.is_file() {
-        return Err(TokenProblem::NotAFile);
-    }
-    let file = File::open(path).map_err(unreadable)?;
-    // Looked at through the handle: what is checked is what is read.
-    if !is_private(&file.metadata().map_err(unreadable)?) {
-        return Err(TokenProblem::NotPrivate);
-    }
-    let mut held = String::new();
-    let bytes = file.take(limits::TOKEN_FILE_BYTES + 1).read_to_string(&mut held).map_err(unreadable)?;
-    if bytes as u64 > limits::TOKEN_FILE_BYTES {
-        return Err(TokenProblem::TooLarge);
-    }
+    let held = small_file::read(path, limits::TOKEN_FILE_BYTES, is_private)?;
+    let held = String::from_utf8(held).map_err(|_| TokenProblem::Characters)?;
     match held.trim() {
         "" => Err(TokenProblem::EmptyFile),
         token => ApiToken::parse(token),
