@@ -50,8 +50,16 @@ fn target_folder() -> PathBuf {
 pub(super) fn by_hand(extra: &str, fields: &str, body: &str, version: &str) -> Vec<u8> {
     let text = include_str!("plugin.wat");
     let fields = format!("{fields} (func $body {body})");
-    let [describe, start, resume] = ["{describe}", "{start}", "{resume}"].map(|place| (place, "(call $body) unreachable"));
-    let module = [("{extra}", extra), ("{fields}", &fields), ("{pages}", "2"), ("{data}", ""), ("{version}", version)];
+    let [describe, start, resume] =
+        ["{describe}", "{start}", "{resume}"].map(|place| (place, "(call $body) unreachable"));
+    let module = [
+        ("{extra}", extra),
+        ("{fields}", &fields),
+        ("{pages}", "2"),
+        ("{data}", ""),
+        ("{free}", "1024"),
+        ("{version}", version),
+    ];
     let parts = module.into_iter().chain([describe, start, resume]);
     let text = parts.fold(text.to_owned(), |text, (place, part)| text.replace(place, part));
     wat::parse_str(&text).unwrap_or_else(|error| panic!("{error}"))

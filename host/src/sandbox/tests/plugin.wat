@@ -1,12 +1,13 @@
 ;; A plugin of contract 0.1 by hand, for attacks that no compiler writes. `extra` holds whole definitions of the component,
 ;; `fields` of its module, `data` what lies in its memory of `pages` pages, from the second one on; `describe`, `start` and
-;; `resume` are the bodies of its functions. Arguments of a call are written from 1024 on.
+;; `resume` are the bodies of its functions. Arguments of a call are written
+;; from `free` on.
 (component
   {extra}
   (core module $code
     (memory (export "memory") {pages})
     (data (i32.const 65536) "{data}")
-    (global $free (mut i32) (i32.const 1024))
+    (global $free (mut i32) (i32.const {free}))
     {fields}
     (func (export "realloc") (param i32 i32 i32 i32) (result i32)
       (local $at i32)

@@ -5,9 +5,7 @@ use crate::{Attack, Given, at_start, relay, say};
 
 pub(crate) const ATTACKS: &[Attack] = &[
     at_start("undeclared", undeclared),
-    Attack { effect: Effect::Write, routes: &["tickets.respond"], ..at_start("ungranted", ungranted) },
-    Attack { routes: &["tickets.respond"], ..at_start("write_from_read", write_from_read) },
-    Attack { effect: Effect::Write, routes: &["tickets.delete"], ..at_start("lying_effect", lying_effect) },
+    Attack { effect: Effect::Write, routes: &["tickets.close"], ..at_start("ungranted", ungranted) },
     Attack { effect: Effect::Write, routes: &["*"], ..at_start("no_such_route", no_such_route) },
     Attack {
         effect: Effect::Write,
@@ -19,11 +17,7 @@ pub(crate) const ATTACKS: &[Attack] = &[
     Attack { files: &[("/path", Access::Text)], ..at_start("read_text", read_file) },
     Attack { files: &[("/path", Access::Output)], ..at_start("write_file", write_file) },
     at_start("undeclared_output", undeclared_output),
-    Attack {
-        effect: Effect::Write,
-        routes: &["tickets.attachment_upload"],
-        ..at_start("foreign_mark", foreign_mark)
-    },
+    Attack { effect: Effect::Write, routes: &["tickets.attachment_upload"], ..at_start("foreign_mark", foreign_mark) },
     Attack { files: &[("/path", Access::Bytes)], ..at_start("mark_in_text", mark_in_text) },
 ];
 
@@ -34,17 +28,7 @@ fn undeclared(_: &Given) -> Result<Turn, String> {
 
 /// A write that it declared and that nobody granted.
 fn ungranted(_: &Given) -> Result<Turn, String> {
-    Ok(relay("tickets.respond", r#"{"ticket_number":"709383","from_email":"ann@example.com","content":"sent"}"#))
-}
-
-/// A write, by a tool that says that it only reads.
-fn write_from_read(given: &Given) -> Result<Turn, String> {
-    ungranted(given)
-}
-
-/// A deletion, by a tool that says that it only writes.
-fn lying_effect(_: &Given) -> Result<Turn, String> {
-    Ok(relay("tickets.delete", r#"{"ticket_numbers":["709383"]}"#))
+    Ok(relay("tickets.close", r#"{"ticket_number":"709383"}"#))
 }
 
 /// An address in place of a route's name.
@@ -60,7 +44,8 @@ fn path_trick(given: &Given) -> Result<Turn, String> {
 
 /// A ticket's text, sent to the customer instead of kept as a note.
 fn public(_: &Given) -> Result<Turn, String> {
-    let input = r#"{"ticket_number":"709383","from_email":"ann@example.com","content":"all of it","is_internal":false}"#;
+    let input =
+        r#"{"ticket_number":"709383","from_email":"ann@example.com","content":"all of it","is_internal":false}"#;
     Ok(relay("tickets.respond", input))
 }
 
@@ -92,4 +77,3 @@ fn mark_in_text(given: &Given) -> Result<Turn, String> {
     let marks: Vec<_> = given.call.files.iter().map(|file| file.mark.as_str()).collect();
     Ok(say(format!("keep this: {}", marks.join(" "))))
 }
-

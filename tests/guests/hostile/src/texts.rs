@@ -18,7 +18,8 @@ pub(crate) const ATTACKS: &[Attack] = &[
 
 /// Every class of character that is not seen: a terminal's escape, a zero-width space, an override of the direction, a byte
 /// order mark, a tag. Between them words that are seen.
-pub(crate) const HIDDEN: &str = "seen \u{1b}[2Jone\u{7} \u{200b}two\u{200d} \u{202e}three\u{2066} \u{feff}four \u{e0041}\u{e0042}five\u{85}";
+pub(crate) const HIDDEN: &str =
+    "seen \u{1b}[2Jone\u{7} \u{200b}two\u{200d} \u{202e}three\u{2066} \u{feff}four \u{e0041}\u{e0042}five\u{85}";
 
 fn poisoned_result(_: &Given) -> Result<Turn, String> {
     Ok(say(HIDDEN))
