@@ -48,7 +48,11 @@ fn target_folder() -> PathBuf {
 
 /// A plugin made of text, see `plugin.wat`: each of its functions does `body` and then traps.
 pub(super) fn by_hand(extra: &str, fields: &str, body: &str, version: &str) -> Vec<u8> {
-    let text = include_str!("plugin.wat");
+    by_hand_of(include_str!("plugin.wat"), extra, fields, body, version)
+}
+
+/// The same of another text.
+pub(super) fn by_hand_of(text: &str, extra: &str, fields: &str, body: &str, version: &str) -> Vec<u8> {
     let fields = format!("{fields} (func $body {body})");
     let [describe, start, resume] =
         ["{describe}", "{start}", "{resume}"].map(|place| (place, "(call $body) unreachable"));
