@@ -84,9 +84,6 @@ pub const TOOL_NAME_CHARS: usize = 40;
 pub const DESCRIPTION_BYTES: usize = 2 * KIB;
 /// limit: A tool's input schema.
 pub const SCHEMA_BYTES: usize = 64 * KIB;
-/// limit: Checks that a schema asks for when its references are followed. [`SCHEMA_BYTES`] of ordinary ones hold some 6,000; with
-/// references a page asks for more than a computer does in a year.
-pub const SCHEMA_WEIGHT: usize = 10_000;
 /// limit: Arguments of one call as JSON: a mail thread of 400 KB is the longest seen, images come as files.
 pub const ARGUMENTS_BYTES: usize = 4 * MIB;
 /// `tools/list` with the first-party plugins; what an assistant pays before it does anything. The integration tests hold it.

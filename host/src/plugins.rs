@@ -5,7 +5,6 @@ mod catalogue;
 mod check;
 mod near;
 mod schema;
-mod weight;
 
 pub use builtin::builtin;
 pub use catalogue::{Catalogue, Entry, Installed};

@@ -34,7 +34,6 @@ const TESTS: &[(&str, &str, &str)] = &[
     ("TOOL_NAME_CHARS", "tool_limits_obeyed", "tool_limits_violated"),
     ("DESCRIPTION_BYTES", "tool_limits_obeyed", "tool_limits_violated"),
     ("SCHEMA_BYTES", "tool_limits_obeyed", "tool_limits_violated"),
-    ("SCHEMA_WEIGHT", "schema_weight_obeyed", "schema_weight_violated"),
     ("ARGUMENTS_BYTES", "arguments_bytes_obeyed", "arguments_bytes_violated"),
     ("REQUEST_TIMEOUT_BOUNDS", "a_time_has_bounds", "a_time_has_bounds"),
     ("RESPONSE_BYTES", "an_answer_too_large_is_not_read_to_its_end", "an_answer_too_large_is_not_read_to_its_end"),

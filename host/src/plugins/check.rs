@@ -54,17 +54,6 @@ pub(super) fn faults(manifest: &Manifest, taken: impl Fn(&str) -> bool) -> Vec<F
         } else if let Err(reason) = Schema::check(&tool.input) {
             fault(Some(tool), reason);
         }
-        if let Some(output) = &tool.output {
-            // Clients check results with it: what it costs is theirs to pay.
-            if output.len() > limits::SCHEMA_BYTES {
-                fault(
-                    Some(tool),
-                    format!("its output schema has {} bytes, more than {}", output.len(), limits::SCHEMA_BYTES),
-                );
-            } else if let Err(reason) = Schema::check(output) {
-                fault(Some(tool), format!("of its output: {reason}"));
-            }
-        }
     }
     found
 }
@@ -109,8 +98,7 @@ mod tests {
     fn tool_limits_obeyed() {
         let long_name = "a".repeat(limits::TOOL_NAME_CHARS);
         let wordy = Tool { description: "x".repeat(limits::DESCRIPTION_BYTES), ..tool("wordy") };
-        let largest = Some(schema(limits::SCHEMA_BYTES));
-        let detailed = Tool { input: schema(limits::SCHEMA_BYTES), output: largest, ..tool("detailed") };
+        let detailed = Tool { input: schema(limits::SCHEMA_BYTES), ..tool("detailed") };
         assert_eq!(reasons("ab", vec![tool(&long_name), wordy, detailed]), Vec::<String>::new());
     }
 
@@ -118,17 +106,15 @@ mod tests {
     fn tool_limits_violated() {
         let long_name = "a".repeat(limits::TOOL_NAME_CHARS + 1);
         let wordy = Tool { description: "x".repeat(limits::DESCRIPTION_BYTES + 1), ..tool("wordy") };
-        let too_large = Some(schema(limits::SCHEMA_BYTES + 1));
-        let detailed = Tool { input: schema(limits::SCHEMA_BYTES + 1), output: too_large, ..tool("detailed") };
-        assert_eq!(reasons("ab", vec![tool(&long_name), wordy, detailed]).len(), 4);
+        let detailed = Tool { input: schema(limits::SCHEMA_BYTES + 1), ..tool("detailed") };
+        assert_eq!(reasons("ab", vec![tool(&long_name), wordy, detailed]).len(), 3);
     }
 
     #[test]
     fn every_other_fault_is_told() {
         let list = Tool { input: r#"{"type":"array"}"#.into(), ..tool("list") };
         let broken = Tool { input: "{".into(), ..tool("broken") };
-        let untold = Tool { output: Some("[]".into()), ..tool("untold") };
-        let tools = vec![tool("Upper"), tool("twice"), tool("twice"), tool("taken"), list, broken, untold];
+        let tools = vec![tool("Upper"), tool("twice"), tool("twice"), tool("taken"), list, broken];
         insta::assert_snapshot!(reasons("x", tools).join("\n"), @r#"
         plugin `x`: its name must be 2 to 15 characters, a lower-case letter and then letters and digits
         plugin `x`, tool `Upper`: its name must be 1 to 40 characters, a lower-case letter and then letters, digits and `_`
@@ -136,7 +122,6 @@ mod tests {
         plugin `x`, tool `taken`: another tool has the same name
         plugin `x`, tool `list`: its schema must be that of an object: `"type": "object"`
         plugin `x`, tool `broken`: its schema is not JSON: EOF while parsing an object at line 1 column 1
-        plugin `x`, tool `untold`: of its output: its schema must be that of an object: `"type": "object"`
         "#);
     }
 
