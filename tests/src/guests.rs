@@ -19,6 +19,22 @@ pub fn hostile() -> Result<Vec<u8>, Trouble> {
     component("tickiti-hostile-guest")
 }
 
+/// How many parts the hostile guest is added in: a plugin may not have as many tools as it has.
+pub const HOSTILE_PARTS: [char; 2] = ['a', 'b'];
+
+/// A part of it as a plugin of its own, `hostilea`.
+///
+/// # Errors
+/// When it does not build, or has no place for the letter.
+pub fn hostile_part(part: char) -> Result<Vec<u8>, Trouble> {
+    const PLACE: &[u8] = b"hostile part: *";
+    let mut bytes = hostile()?;
+    let at = bytes.windows(PLACE.len()).position(|window| window == PLACE);
+    let letter = at.and_then(|at| bytes.get_mut(at + PLACE.len() - 1));
+    *letter.ok_or_else(|| Trouble::shape("a place for the letter of a part", "none"))? = part as u8;
+    Ok(bytes)
+}
+
 /// A built-in plugin, as it is before it is built in.
 ///
 /// # Errors

@@ -128,6 +128,15 @@ impl Handmade {
         }
     }
 
+    /// The same by another name; where it says none, it is as it was.
+    #[must_use]
+    pub fn renamed(mut self, name: &str) -> Self {
+        if let Does::Describe(manifest) = &mut self.describe {
+            manifest.name = name.into();
+        }
+        self
+    }
+
     /// The component.
     ///
     /// # Errors

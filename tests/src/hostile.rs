@@ -6,6 +6,8 @@
 
 pub mod kinds;
 pub mod made;
+pub mod runs;
+pub mod stage;
 
 pub use kinds::{Kind, kinds};
 

@@ -13,8 +13,9 @@ use std::time::Duration;
 
 use tickiti_relay::admit::Grant;
 use tickiti_relay::contract::{Call, Guest, GuestFault, Manifest};
-use tickiti_relay::plugins::{Catalogue, Installed, Schema};
+use tickiti_relay::plugins::{Catalogue, Installed, Origin};
 use tickiti_relay::sandbox::{Component, Plugin, Sandbox};
+use tickiti_relay_routes::Table;
 use tickiti_relay_tests::handmade::Handmade;
 use tickiti_relay_tests::mutation::{Change, Mutant, mutant};
 use tickiti_relay_tests::random::Random;
@@ -80,7 +81,7 @@ fn components() -> Result<Vec<Vec<u8>>, Trouble> {
     })?;
     let mut components = vec![plain; 8];
     components.extend(vec![importing; 8]);
-    components.push(guests::hostile()?);
+    components.push(guests::hostile_part('a')?);
     components.push(guests::generic()?);
     Ok(components)
 }
@@ -149,11 +150,10 @@ async fn end(sandbox: &Sandbox, mutant: &Mutant) -> End {
 
 async fn checked(plugin: Arc<Plugin>, manifest: Manifest) -> End {
     let tool = manifest.tools.first().cloned();
-    if let Some(fault) = manifest.tools.iter().find_map(|tool| Schema::new(&tool.input).err()) {
-        return End { words: format!("checked: {}", first_words(&fault)), ours: false };
-    }
-    let installed = Installed { manifest, grant: Grant::all(), guest: Arc::clone(&plugin) as Arc<dyn Guest> };
-    let (_, faults) = Catalogue::new([installed]);
+    let guest = Arc::clone(&plugin) as Arc<dyn Guest>;
+    let (origin, settings) = (Origin::Added, "{}".to_owned());
+    let installed = Installed { manifest, origin, grant: Grant::all(), settings, guest };
+    let (_, faults) = Catalogue::new([installed], Table::builtin());
     let (None, Some(tool)) = (faults.first(), tool) else {
         return End { words: "checked: a fault".into(), ours: false };
     };

@@ -65,6 +65,14 @@ pub enum End {
     Harmless,
 }
 
+impl End {
+    /// Whether somebody must be told what went wrong.
+    #[must_use]
+    pub fn tells(self) -> bool {
+        self != Self::Harmless
+    }
+}
+
 use End::{Harmless, ItsOwnError, NotAdded, Refused, Stopped};
 
 /// All of them.

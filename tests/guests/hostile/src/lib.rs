@@ -78,13 +78,22 @@ fn attack(name: &str) -> Result<&'static Attack, String> {
     attacks().find(|attack| attack.name == name).ok_or_else(|| format!("there is no tool {name}"))
 }
 
+/// Says which attacks it describes: `*` for all, or a letter for so many as one plugin may have. The tests change the letter in
+/// the component: a third party's plugin may not have all of them.
+static PART: [u8; 16] = *b"hostile part: *.";
+/// Tools of a part; `PLUGIN_TOOLS` of the relay's limits.
+const PART_TOOLS: usize = 32;
+
 impl Guest for Hostile {
     fn describe() -> Manifest {
+        let part = char::from(std::hint::black_box(&PART)[14]);
+        let described = |number: usize| part == '*' || usize::from(part as u8 - b'a') == number / PART_TOOLS;
+        let tools = attacks().enumerate().filter(|(number, _)| described(*number)).map(|(_, attack)| tool(attack));
         Manifest {
-            name: "hostile".into(),
+            name: if part == '*' { "hostile".into() } else { format!("hostile{part}") },
             version: env!("CARGO_PKG_VERSION").into(),
             about: "Attacks the sandbox, for tests.".into(),
-            tools: attacks().map(tool).collect(),
+            tools: tools.collect(),
         }
     }
 
