@@ -20,7 +20,7 @@ const GRANTS: [&str; 4] = [
     "tickets.respond{is_internal=true}",
 ];
 /// Letters that no eye takes for one another.
-const LETTERS: &str = "abdefhkmnprstuwxyz";
+const LETTERS: &str = "bdfghkmnprstvwxyz";
 
 /// A helpdesk, and relays that have the hostile plugins.
 pub struct Stage {
@@ -124,7 +124,7 @@ impl Stage {
     fn plugin_of(&self, kind: &Kind) -> String {
         let called = self.kinds.iter().filter(|kind| matches!(kind.run, Run::AddAndCall(..)));
         let place = called.take_while(|other| other.name != kind.name).count();
-        format!("made{}", LETTERS.chars().nth(place).unwrap_or('c'))
+        format!("{}ade", LETTERS.chars().nth(place).unwrap_or('c'))
     }
 
     /// The tool that a kind is called by, and its arguments; none for one that is only added.
