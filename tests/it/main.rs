@@ -3,6 +3,7 @@
 
 mod configuration;
 mod errors;
+mod hostile;
 mod invariants;
 mod kills;
 mod limits;
