@@ -8,6 +8,7 @@ mod invariants;
 mod kills;
 mod limits;
 mod parity;
+mod plugins;
 mod protocol;
 mod secrets;
 mod soak;
