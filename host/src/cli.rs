@@ -1,6 +1,7 @@
 //! The verbs: what a person, a script or a client can ask the program for.
 
 mod arguments;
+mod author;
 mod build;
 mod call;
 pub mod connect;
@@ -57,6 +58,7 @@ fn run(arguments: Arguments) -> Result<ExitCode, VerbError> {
         Some(Verb::Plan(plan)) => plan::run(&plan, routes),
         Some(Verb::Tools { json }) => tools::run(json, routes),
         Some(Verb::Ledger(verb)) => ledger::run(&verb),
+        Some(Verb::Plugin(verb)) => author::run(&verb, routes),
         Some(Verb::Doctor { json }) => doctor::run(json, routes),
         Some(Verb::Scratch(options)) => scratch::run(&options),
         Some(Verb::Connect(options)) => connecting::run(&options),

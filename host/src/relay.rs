@@ -24,6 +24,7 @@ use tickiti_relay_routes::Table;
 pub use error::{CallError, Done, Part};
 pub use gate::Gate;
 pub use helpdesk::Helpdesk;
+pub(crate) use plan::shown;
 pub use plan::{Plan, Planned};
 pub use result::{Item, ToolResult};
 

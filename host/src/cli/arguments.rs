@@ -42,6 +42,9 @@ pub(crate) enum Verb {
     /// The record of what was written to the helpdesk: look at it, settle what nobody knows the end of.
     #[command(subcommand)]
     Ledger(Ledger),
+    /// Write plugins: tools of your own.
+    #[command(subcommand)]
+    Plugin(super::author::arguments::Author),
     /// Look whether everything is in order: configuration, address, token, plugins, files. One fix for each fault.
     Doctor {
         /// As JSON.

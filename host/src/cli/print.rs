@@ -29,6 +29,11 @@ pub(super) fn error(text: &str) {
     let _ = writeln!(std::io::stderr().lock(), "tickiti-relay: {text}");
 }
 
+/// A command that is run for the person, as they could type it.
+pub(super) fn step(command: &str) {
+    let _ = writeln!(std::io::stderr().lock(), "$ {command}");
+}
+
 /// Pretty JSON, with a line end.
 pub(super) fn json(value: &impl serde::Serialize) {
     out(&serde_json::to_string_pretty(value).unwrap_or_default());
