@@ -9,6 +9,8 @@ mod difference;
 mod place;
 mod probe;
 mod scratchpad;
+#[cfg(test)]
+mod tests;
 
 pub(super) use bench::Bench;
 pub(super) use case::Case;

@@ -24,6 +24,9 @@ struct Outcome {
     requests: usize,
     /// Failures that were tried in place of its answers.
     failures_tried: usize,
+    /// What is to be looked at, in sentences.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    notes: Vec<String>,
     /// What is wrong, in sentences.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     faults: Vec<String>,
@@ -129,6 +132,12 @@ async fn one(bench: &Bench, path: &Path, update: bool, outcome: &mut Outcome) ->
         let new = updated(&case, &happened);
         std::fs::write(path, new.text()).map_err(|error| format!("it was not written: {error}"))?;
         outcome.updated = true;
+        let assumed = happened.seen.iter().enumerate().filter(|(_, seen)| seen.assumed);
+        outcome.notes.extend(assumed.map(|(number, _)| {
+            format!(
+                "exchanges/{number}/answer is only assumed: put in what your helpdesk answers, and run --update again"
+            )
+        }));
         case = new;
     } else {
         outcome.differences = differences;
@@ -157,6 +166,7 @@ fn told(report: &Report) -> String {
             String::new()
         };
         lines.push(format!("{case}: {word}{done}"));
+        lines.extend(outcome.notes.iter().map(|note| format!("  {note}")));
         lines.extend(outcome.faults.iter().map(|fault| format!("  {fault}")));
         lines.extend(outcome.differences.iter().map(ToString::to_string));
     }

@@ -143,11 +143,12 @@ impl Case {
     }
 }
 
-/// serde's words, without its own way of naming the place.
+/// serde's words, without its own way of naming the place and with JSON's names of things.
 fn without_place(error: &serde_json::Error) -> String {
     let words = error.to_string();
     let tail = format!(" at line {} column {}", error.line(), error.column());
-    words.strip_suffix(&tail).map_or(words.clone(), str::to_owned)
+    let words = words.strip_suffix(&tail).unwrap_or(&words);
+    words.replace("expected u16", "expected a whole number").replace("expected a map", "expected an object")
 }
 
 /// The line in which a member's value begins.

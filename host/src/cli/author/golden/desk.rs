@@ -63,18 +63,21 @@ impl Desk {
         {
             return last.answer.clone();
         }
-        let exchange = self.exchanges.get(seen.len()).filter(|exchange| exchange.request.route == request.route);
-        let (answer, assumed) = match (exchange, self.beyond) {
-            (Some(exchange), _) => (Some(exchange.answer.clone()), false),
-            (None, Beyond::Ends) => (None, false),
-            (None, Beyond::Example) => (Some(self.elsewhere(&request).unwrap_or_else(|| example(asked))), true),
+        let next = self.exchanges.get(seen.len()).filter(|exchange| exchange.request.route == request.route);
+        let next = next.map(|exchange| exchange.answer.clone());
+        let (answer, assumed) = match self.beyond {
+            Beyond::Ends => (next, false),
+            Beyond::Example => match self.recorded(&request).or(next) {
+                Some(answer) => (Some(answer), false),
+                None => (Some(example(asked)), true),
+            },
         };
         seen.push(Seen { request, accept: asked.accept().to_vec(), answer: answer.clone(), assumed });
         answer
     }
 
-    /// The answer to an equal request at another place of the case: requests were only put into another order.
-    fn elsewhere(&self, request: &Request) -> Option<Answer> {
+    /// The answer to an equal request anywhere in the case, for one whose requests came into another order.
+    fn recorded(&self, request: &Request) -> Option<Answer> {
         self.exchanges.iter().find(|exchange| exchange.request == *request).map(|exchange| exchange.answer.clone())
     }
 }

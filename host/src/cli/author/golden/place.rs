@@ -70,7 +70,7 @@ mod tests {
     fn the_member_at_a_place_is_named() {
         let text = "{\"a\": [1, {\"b\\\"\": \"x,]\",\n \"c\": 2}],\n \"d\": 3}";
         assert_eq!(at(text, 1, 8), "a/0");
-        assert_eq!(at(text, 1, 25), "a/1/b\"");
+        assert_eq!(at(text, 1, 23), "a/1/b\"");
         assert_eq!(at(text, 2, 7), "a/1/c");
         assert_eq!(at(text, 3, 7), "d");
         assert_eq!(at(text, 9, 9), "");
