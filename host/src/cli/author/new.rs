@@ -19,7 +19,7 @@ const SDK_MANIFEST: &str = "sdk-Cargo.toml";
 const SDK: &str = "vendor/tickiti-relay-sdk";
 
 pub(super) fn run(options: &New) -> Result<ExitCode, VerbError> {
-    if let Some(why) = name_fault(&options.name) {
+    if let Some(why) = name_fault(&options.name, options.language) {
         return Err(VerbError::Failed(why));
     }
     let folder = options.dir.clone().unwrap_or_else(|| PathBuf::from(&options.name));
@@ -36,7 +36,7 @@ pub(super) fn run(options: &New) -> Result<ExitCode, VerbError> {
 }
 
 /// What is wrong with a plugin's name, and how it must be.
-fn name_fault(name: &str) -> Option<String> {
+fn name_fault(name: &str, language: Language) -> Option<String> {
     let shape = (2..=15).contains(&name.len())
         && name.starts_with(|first: char| first.is_ascii_lowercase())
         && name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit());
@@ -46,13 +46,27 @@ fn name_fault(name: &str) -> Option<String> {
              `digest`. Its tools are listed under this name"
         ));
     }
-    let reserved = ["tickets", "reads", "generic", "relay", "tickiti", "mcp", "helpdesk"];
-    reserved.contains(&name).then(|| {
-        format!(
+    if RESERVED.contains(&name) {
+        return Some(format!(
             "`{name}` is kept for the relay's own plugins, so that no other can be taken for one: choose another name"
-        )
+        ));
+    }
+    (language == Language::Rust && NO_CRATES.contains(&name)).then(|| {
+        format!("`{name}` cannot be the name of a crate of yours, because Rust or the SDK uses it: choose another name")
     })
 }
+
+/// Names that the relay's own plugins have or may have.
+const RESERVED: [&str; 7] = ["tickets", "reads", "generic", "relay", "tickiti", "mcp", "helpdesk"];
+
+/// Rust's keywords, and crates that a project has beside its own.
+const NO_CRATES: [&str; 57] = [
+    "abstract", "alloc", "as", "async", "await", "become", "box", "break", "const", "continue", "core", "crate", "do",
+    "dyn", "else", "enum", "extern", "false", "final", "fn", "for", "gen", "if", "impl", "in", "let", "loop", "macro",
+    "match", "mod", "move", "mut", "override", "priv", "pub", "ref", "return", "schemars", "self", "serde", "static",
+    "std", "struct", "super", "test", "trait", "true", "try", "type", "typeof", "unsafe", "unsized", "use", "virtual",
+    "where", "while", "yield",
+];
 
 /// What keeps a project from being made in a folder.
 fn in_the_way(folder: &Path) -> Option<String> {
@@ -123,6 +137,7 @@ mod tests {
 
     #[test]
     fn a_name_that_cannot_be_taken_is_told_why() {
+        let name_fault = |name| name_fault(name, Language::Rust);
         assert_eq!(name_fault("digest"), None);
         assert_eq!(name_fault("a1"), None);
         assert_eq!(name_fault("abcdefghijklmno"), None);
@@ -130,6 +145,8 @@ mod tests {
             assert!(name_fault(wrong).unwrap().contains("2 to 15 lower-case letters"), "{wrong}");
         }
         assert!(name_fault("tickets").unwrap().contains("kept for the relay's own"));
+        assert!(name_fault("match").unwrap().contains("the name of a crate"));
+        assert_eq!(super::name_fault("match", Language::Python), None);
     }
 
     #[test]
