@@ -10,6 +10,7 @@ use super::arguments::Test;
 use super::golden::{Bench, Beyond, Case, Difference, compare, probe, updated};
 use super::project::Project;
 use crate::cli::{FAILED, VerbError, build, print};
+use crate::limits;
 use crate::sandbox::{Component, Sandbox};
 
 /// How one case went.
@@ -54,7 +55,7 @@ pub(super) fn run(options: &Test, routes: Option<&Path>) -> Result<ExitCode, Ver
     let runtime = build::runtime()?;
     let plugin = Sandbox::new(Some(cache)).plugin(component);
     let manifest = runtime
-        .block_on(plugin.describe())
+        .block_on(patiently(plugin.describe()))
         .map_err(|fault| VerbError::Failed(format!("{}: {fault}", project.component().display())))?;
     let folder = std::fs::canonicalize(project.folder.join("cases")).ok();
     let bench = Bench { manifest, guest: plugin as Arc<_>, routes, cases: folder };
@@ -65,6 +66,18 @@ pub(super) fn run(options: &Test, routes: Option<&Path>) -> Result<ExitCode, Ver
         print::out(&told(&report));
     }
     Ok(if report.ok { ExitCode::SUCCESS } else { ExitCode::from(FAILED) })
+}
+
+/// Waits for a component to be compiled, and says so where that takes its time.
+async fn patiently<T>(work: impl Future<Output = T>) -> T {
+    let mut work = std::pin::pin!(work);
+    match tokio::time::timeout(limits::PATIENCE, &mut work).await {
+        Ok(done) => done,
+        Err(_) => {
+            print::error("compiling the component, which takes some seconds the first time ...");
+            work.await
+        }
+    }
 }
 
 /// The case files of a folder: name below it, and path.
