@@ -279,7 +279,5 @@ pub const RESULT_TEXT_SHOWN_BYTES: usize = 40 * KIB;
 
 // === the program ===
 
-/// A person at a terminal is told after this what takes so long.
-pub const PATIENCE: Duration = Duration::from_secs(1);
 /// Threads for what blocks: reading and writing files. Tools use few at a time.
 pub const BLOCKING_THREADS: usize = 4;

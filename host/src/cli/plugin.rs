@@ -20,17 +20,17 @@ use arguments::{Add, Plugin, Trust, Trusted, Update};
 use inspect::{Bench, Inspected};
 
 pub(super) fn run(verb: &Plugin, start: &Start) -> Result<ExitCode, VerbError> {
-    let bench = Bench::new(start)?;
+    let bench = || Bench::new(start);
     match verb {
-        Plugin::Add(options) => add(&bench, options),
-        Plugin::List { json } => list(&bench, *json),
-        Plugin::Show { name, json } => show(&bench, name, *json),
-        Plugin::Grant { name, rights } => rights::grant(&bench, name, rights),
-        Plugin::Revoke { name, rights, all } => rights::revoke(&bench, name, if *all { None } else { Some(rights) }),
-        Plugin::Remove { name } => remove(&bench, name),
-        Plugin::Update(options) => update(&bench, options),
-        Plugin::Trust(options) => trust(&bench, options),
-        Plugin::Verify { name, json } => verify::run(&bench, name.as_deref(), *json),
+        Plugin::Add(options) => add(&bench()?, options),
+        Plugin::List { json } => list(&bench()?, *json),
+        Plugin::Show { name, json } => show(&bench()?, name, *json),
+        Plugin::Grant { name, rights } => rights::grant(&bench()?, name, rights),
+        Plugin::Revoke { name, rights, all } => rights::revoke(&bench()?, name, if *all { None } else { Some(rights) }),
+        Plugin::Remove { name } => remove(&bench()?, name),
+        Plugin::Update(options) => update(&bench()?, options),
+        Plugin::Trust(options) => trust(&bench()?, options),
+        Plugin::Verify { name, json } => verify::run(&bench()?, name.as_deref(), *json),
         Plugin::Author(verb) => author::run(verb, start),
     }
 }

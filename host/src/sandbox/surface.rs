@@ -75,6 +75,11 @@ impl Surface {
         }
     }
 
+    /// Every import that a plugin may not have.
+    pub(super) fn foreign(&self) -> impl Iterator<Item = String> {
+        self.imports.iter().filter(|name| !wasi::is_allowed(name)).map(|name| clean(name).to_string())
+    }
+
     /// The contract that it was made for, if it imports nothing that a plugin may not have.
     pub(super) fn judge(&self) -> Result<Version, GuestFault> {
         if let Some(import) = self.imports.iter().find(|name| !wasi::is_allowed(name)) {

@@ -17,6 +17,13 @@ pub(crate) enum Author {
     /// Run the golden cases of a folder: recorded answers in, requests and result compared. No network, no helpdesk.
     #[command(after_long_help = CASES)]
     Test(Test),
+    /// Look at a component as the relay would before it is added: contract, imports, schemas, names, texts, routes, times.
+    Check(Check),
+    /// Call one tool of a component on a stand-in helpdesk that lives as long as the call.
+    #[command(
+        after_long_help = "Example:\n  tickiti-relay plugin call plugin.wasm who_answered --args '{\"ticket_number\": \"709383\"}'\n\nIt runs with every right that the tool asks for. To call it on your own helpdesk: tickiti-relay call NAME_TOOL --plugin FILE --grant RIGHT"
+    )]
+    Call(Call),
 }
 
 /// `plugin new`.
@@ -50,6 +57,33 @@ pub(crate) struct Test {
     #[arg(long)]
     pub(crate) update: bool,
     /// As JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// `plugin check`.
+#[derive(Debug, Args)]
+pub(crate) struct Check {
+    /// A component.
+    #[arg(value_name = "FILE", default_value = "plugin.wasm")]
+    pub(crate) file: PathBuf,
+    /// As JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// `plugin call`.
+#[derive(Debug, Args)]
+pub(crate) struct Call {
+    /// A component.
+    #[arg(value_name = "FILE")]
+    pub(crate) file: PathBuf,
+    /// Name of the tool inside the plugin.
+    pub(crate) tool: String,
+    /// Its arguments, a JSON object; `-` reads them from stdin.
+    #[arg(long, value_name = "JSON", default_value = "{}")]
+    pub(crate) args: String,
+    /// The result as JSON, as MCP would answer it.
     #[arg(long)]
     pub(crate) json: bool,
 }

@@ -8,7 +8,6 @@ mod desk;
 mod difference;
 mod place;
 mod probe;
-mod scratchpad;
 #[cfg(test)]
 mod tests;
 

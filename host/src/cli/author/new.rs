@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use super::arguments::New;
 use super::project::Language;
 use crate::cli::{VerbError, print};
+use crate::plugins;
 
 mod embedded {
     include!(concat!(env!("OUT_DIR"), "/templates.rs"));
@@ -35,29 +36,12 @@ pub(super) fn run(options: &New) -> Result<ExitCode, VerbError> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// What is wrong with a plugin's name, and how it must be.
+/// What keeps a plugin of this language from having this name.
 fn name_fault(name: &str, language: Language) -> Option<String> {
-    let shape = (2..=15).contains(&name.len())
-        && name.starts_with(|first: char| first.is_ascii_lowercase())
-        && name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit());
-    if !shape {
-        return Some(format!(
-            "`{name}` cannot be the name of a plugin: 2 to 15 lower-case letters and digits, a letter first, for example \
-             `digest`. Its tools are listed under this name"
-        ));
-    }
-    if RESERVED.contains(&name) {
-        return Some(format!(
-            "`{name}` is kept for the relay's own plugins, so that no other can be taken for one: choose another name"
-        ));
-    }
-    (language == Language::Rust && NO_CRATES.contains(&name)).then(|| {
-        format!("`{name}` cannot be the name of a crate of yours, because Rust or the SDK uses it: choose another name")
-    })
+    let no_crate = language == Language::Rust && NO_CRATES.contains(&name);
+    let rust = || no_crate.then(|| "Rust or the SDK uses its name for something else: give it another".to_owned());
+    plugins::name_fault(name).or_else(rust).map(|why| format!("`{name}` cannot be the name of a plugin: {why}"))
 }
-
-/// Names that the relay's own plugins have or may have.
-const RESERVED: [&str; 7] = ["tickets", "reads", "generic", "relay", "tickiti", "mcp", "helpdesk"];
 
 /// Rust's keywords, and crates that a project has beside its own.
 const NO_CRATES: [&str; 57] = [
@@ -142,10 +126,10 @@ mod tests {
         assert_eq!(name_fault("a1"), None);
         assert_eq!(name_fault("abcdefghijklmno"), None);
         for wrong in ["", "a", "abcdefghijklmnop", "1a", "Digest", "my-plugin", "my_plugin", "dïgest", "../x"] {
-            assert!(name_fault(wrong).unwrap().contains("2 to 15 lower-case letters"), "{wrong}");
+            assert!(name_fault(wrong).unwrap().contains("2 to 15 characters"), "{wrong}");
         }
-        assert!(name_fault("tickets").unwrap().contains("kept for the relay's own"));
-        assert!(name_fault("match").unwrap().contains("the name of a crate"));
+        assert!(name_fault("tickets").unwrap().contains("is reserved, or looks like"));
+        assert!(name_fault("match").unwrap().contains("Rust or the SDK"));
         assert_eq!(super::name_fault("match", Language::Python), None);
     }
 

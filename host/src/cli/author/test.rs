@@ -7,11 +7,11 @@ use std::sync::Arc;
 use serde::Serialize;
 
 use super::arguments::Test;
+use super::component::Tried;
 use super::golden::{Bench, Beyond, Case, Difference, compare, probe, updated};
 use super::project::Project;
+use crate::cli::arguments::Start;
 use crate::cli::{FAILED, VerbError, build, print};
-use crate::limits;
-use crate::sandbox::{Component, Sandbox};
 
 /// How one case went.
 #[derive(Debug, Default, Serialize)]
@@ -46,38 +46,21 @@ struct Report {
     without_case: Vec<String>,
 }
 
-pub(super) fn run(options: &Test, routes: Option<&Path>) -> Result<ExitCode, VerbError> {
+pub(super) fn run(options: &Test, start: &Start) -> Result<ExitCode, VerbError> {
     let project = Project::at(&options.dir).map_err(|fault| VerbError::Failed(fault.to_string()))?;
     let cases = cases(&project.folder).map_err(VerbError::Failed)?;
-    let component = component(&project).map_err(VerbError::Failed)?;
-    let cache = build::local()?.cache;
-    let routes = build::table(routes)?;
-    let runtime = build::runtime()?;
-    let plugin = Sandbox::new(Some(cache)).plugin(component);
-    let manifest = runtime
-        .block_on(patiently(plugin.describe()))
-        .map_err(|fault| VerbError::Failed(format!("{}: {fault}", project.component().display())))?;
+    up_to_date(&project).map_err(VerbError::Failed)?;
+    let tried = Tried::at(&project.component())?;
+    let routes = build::table(start.routes.as_deref())?;
     let folder = std::fs::canonicalize(project.folder.join("cases")).ok();
-    let bench = Bench { manifest, guest: plugin as Arc<_>, routes, cases: folder };
-    let report = runtime.block_on(report(&bench, &cases, options.update));
+    let bench = Bench { manifest: tried.described.manifest, guest: tried.plugin as Arc<_>, routes, cases: folder };
+    let report = build::runtime()?.block_on(report(&bench, &cases, options.update));
     if options.json {
         print::json(&report);
     } else {
         print::out(&told(&report));
     }
     Ok(if report.ok { ExitCode::SUCCESS } else { ExitCode::from(FAILED) })
-}
-
-/// Waits for a component to be compiled, and says so where that takes its time.
-async fn patiently<T>(work: impl Future<Output = T>) -> T {
-    let mut work = std::pin::pin!(work);
-    match tokio::time::timeout(limits::PATIENCE, &mut work).await {
-        Ok(done) => done,
-        Err(_) => {
-            print::error("compiling the component, which takes some seconds the first time ...");
-            work.await
-        }
-    }
 }
 
 /// The case files of a folder: name below it, and path.
@@ -102,16 +85,15 @@ fn cases(folder: &Path) -> Result<Vec<(String, PathBuf)>, String> {
     if found.is_empty() { Err(none()) } else { Ok(found) }
 }
 
-/// The built component, if no source is newer.
-fn component(project: &Project) -> Result<Component, String> {
+/// Whether the component is there and no source is newer.
+fn up_to_date(project: &Project) -> Result<(), String> {
     let path = project.component();
     let build = format!("`tickiti-relay plugin build {}`", project.folder.display());
-    let bytes = std::fs::read(&path).map_err(|error| match error.kind() {
-        std::io::ErrorKind::NotFound => format!("{} is not there yet: {build} makes it", path.display()),
-        _ => format!("{}: {error}", path.display()),
-    })?;
+    if !path.is_file() {
+        return Err(format!("{} is not there yet: {build} makes it", path.display()));
+    }
     match project.newer_source() {
-        None => Ok(Component::from_bytes("plugin", bytes)),
+        None => Ok(()),
         Some(source) => Err(format!("{} is newer than {}: {build} first", source.display(), path.display())),
     }
 }

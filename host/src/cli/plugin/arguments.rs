@@ -4,8 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
-use super::super::author::arguments::Author;
 use crate::admit::Right;
+use crate::cli::author::arguments::Author;
 use crate::sandbox::Digest;
 
 /// `plugin`.

@@ -2,23 +2,26 @@
 
 use std::borrow::Cow;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
-use futures_util::future::BoxFuture;
+use futures_util::future::{BoxFuture, FutureExt};
 use serde_json::Value;
 use tickiti_relay_routes::Table;
 
 use super::case::{Case, Exchange};
 use super::desk::{Beyond, Desk, Seen};
-use super::scratchpad::Scratchpad;
-use crate::admit::Grant;
+use crate::admit::Policy;
+use crate::audit::Audit;
+use crate::cli::author::component::declared;
+use crate::cli::author::scratchpad::Scratchpad;
+use crate::cli::call;
 use crate::contract::{Answer, Call, Guest, GuestFault, Manifest, Reply, Tool};
 use crate::digest::Digest;
 use crate::files::{FileRules, Files, Root};
 use crate::ledger::Ledger;
 use crate::limits;
-use crate::plugins::{Catalogue, Installed};
-use crate::relay::{Asked, CallError, Ended, Gate, Item, Relay, ToolResult};
+use crate::plugins::{Catalogue, Installed, Origin, Served, public_name};
+use crate::relay::{Asked, CallError, Ended, Gate, NoOne, Relay, ToolResult};
 use crate::upstream::Budget;
 
 /// The time of a case that names none.
@@ -40,6 +43,8 @@ pub(crate) struct Happened {
     pub(crate) seen: Vec<Seen>,
     /// The end of the call.
     pub(crate) result: Result<Shown, CallError>,
+    /// The plugin's own error, as it said it; what the assistant reads quotes it.
+    pub(crate) sentence: Option<String>,
 }
 
 /// A result as cases know it.
@@ -50,55 +55,63 @@ pub(crate) struct Shown {
 }
 
 impl Bench {
-    /// The tool of this name.
-    pub(crate) fn tool(&self, name: &str) -> Option<&Tool> {
-        self.manifest.tools.iter().find(|tool| tool.name == name)
-    }
-
     /// Runs a case with these exchanges, which are its own or nearly so.
     ///
     /// # Errors
     /// Why it could not be run at all.
     pub(crate) async fn run(&self, case: &Case, exchanges: Vec<Exchange>, beyond: Beyond) -> Result<Happened, String> {
-        let unmade = |error: std::io::Error| format!("no folder for temporary files could be made: {error}");
-        let pad = Scratchpad::new().map_err(unmade)?;
+        let pad = Scratchpad::new().map_err(|error| format!("no folder for temporary files could be made: {error}"))?;
         let desk = Arc::new(Desk::new(exchanges, beyond));
-        let relay =
-            self.relay(case, &desk, &pad.folder("state").map_err(unmade)?, &pad.folder("out").map_err(unmade)?)?;
-        let asked = Asked { tool: case.tool.clone(), arguments: case.arguments.clone(), client_key: None };
-        let Ended { result, receipt } = relay.call(asked, &|_| {}).await;
+        let (tool, fixed) = (self.tool(&case.tool)?, Arc::new(Fixed::of(self, case)));
+        let relay = self.relay(tool, case, &fixed, &desk, pad.path())?;
+        let public = public_name(&Origin::Added, &self.manifest.name, &tool.name);
+        let asked = Asked { tool: public, arguments: case.arguments.clone(), client_key: None };
+        let Ended { result, receipt } = relay.call(asked, &|_| {}, &NoOne).await;
         receipt.delivered();
         relay.ledger.finish(limits::LEDGER_BUSY);
-        Ok(Happened { seen: desk.seen(), result: result.map(|result| shown(result, pad.path())) })
+        Ok(Happened {
+            seen: desk.seen(),
+            result: result.map(|result| shown(&result, pad.path())),
+            sentence: fixed.sentence(),
+        })
     }
 
-    fn relay(&self, case: &Case, desk: &Arc<Desk>, state: &Path, out: &Path) -> Result<Relay, String> {
-        let tool = self.tool(&case.tool).ok_or_else(|| {
+    /// The tool of this name, or a sentence that names those that there are.
+    fn tool(&self, name: &str) -> Result<&Tool, String> {
+        self.manifest.tools.iter().find(|tool| tool.name == name).ok_or_else(|| {
             let known: Vec<&str> = self.manifest.tools.iter().map(|tool| tool.name.as_str()).collect();
-            format!(
-                "tool: the plugin `{}` has no tool `{}`; it has: {}",
-                self.manifest.name,
-                case.tool,
-                known.join(", ")
-            )
-        })?;
-        let fixed = Fixed {
-            guest: Arc::clone(&self.guest),
-            now: case.now.clone().unwrap_or_else(|| NOW.to_owned()),
+            format!("tool: the plugin `{}` has no tool `{name}`; it has: {}", self.manifest.name, known.join(", "))
+        })
+    }
+
+    fn relay(
+        &self,
+        tool: &Tool,
+        case: &Case,
+        fixed: &Arc<Fixed>,
+        desk: &Arc<Desk>,
+        state: &Path,
+    ) -> Result<Relay, String> {
+        let installed = Installed {
+            manifest: self.manifest.clone(),
+            origin: Origin::Added,
+            grant: declared(tool),
             settings: Value::Object(case.settings.clone().unwrap_or_default()).to_string(),
+            guest: Arc::clone(fixed) as _,
         };
-        let installed = Installed { manifest: self.manifest.clone(), grant: declared(tool), guest: Arc::new(fixed) };
-        let (catalogue, faults) = Catalogue::new([installed]);
+        let (catalogue, faults) = Catalogue::new([installed], &self.routes);
         if let Some(fault) = faults.first() {
             return Err(format!("the relay would not serve this plugin: {fault}"));
         }
-        let readable = self.cases.iter().map(|folder| Root { path: folder.clone(), writable: false });
-        let roots = readable.chain([Root { path: out.to_owned(), writable: true }]).collect();
-        let rules = FileRules { roots, state: state.to_owned(), private: Vec::new(), home: None };
+        // Files are read beside the cases; those that are made go to the relay's own folder, which is gone afterwards.
+        let roots = self.cases.iter().map(|folder| Root { path: folder.clone(), writable: false }).collect();
+        let rules = FileRules { roots, state: state.to_owned(), private: Vec::new(), home: None, own: true };
         let files = Files::new(rules)
             .map_err(|refusals| refusals.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))?;
         Ok(Relay {
-            catalogue,
+            served: Served::fixed(catalogue),
+            policy: Policy::default(),
+            audit: Audit::off(),
             routes: self.routes.clone(),
             files: Arc::new(files),
             helpdesk: Arc::clone(desk) as _,
@@ -110,11 +123,6 @@ impl Bench {
     }
 }
 
-/// Exactly the routes that a tool declares.
-fn declared(tool: &Tool) -> Grant {
-    if tool.routes.iter().any(|route| route == "*") { Grant::all() } else { Grant::routes(tool.routes.iter().cloned()) }
-}
-
 /// A recorded failure stays the same, so waiting for a better answer is in vain.
 fn no_retries() -> Budget {
     let budget = Budget::default();
@@ -123,45 +131,55 @@ fn no_retries() -> Budget {
 }
 
 /// What the assistant reads, with the places of files made the same in every run.
-fn shown(result: ToolResult, pad: &Path) -> Shown {
-    let texts: Vec<String> = result
-        .content
-        .iter()
-        .map(|item| match item {
-            Item::Text(text) => text.clone(),
-            Item::Image { media_type, bytes } => format!("<image, {media_type}, {} bytes>", bytes.len()),
-            Item::Audio { media_type, bytes } => format!("<sound, {media_type}, {} bytes>", bytes.len()),
-            Item::Document { uri, media_type, bytes } => format!("<{uri}, {media_type}, {} bytes>", bytes.len()),
-            Item::Link { uri, name } => format!("<{name}: {uri}>"),
-        })
-        .collect();
+fn shown(result: &ToolResult, pad: &Path) -> Shown {
+    let texts: Vec<String> = result.content.iter().map(call::shown).collect();
     let steady = |text: &str| {
-        let place = pad.to_string_lossy();
+        let own = pad.join("files");
+        let place = own.to_string_lossy();
         text.replace(&*place, "<files>").replace(&place.replace('\\', "\\\\"), "<files>")
     };
-    let structured = result.structured.map(|value| serde_json::from_str(&steady(&value.to_string())).unwrap_or(value));
+    let structured =
+        result.structured.as_ref().map(|value| serde_json::from_str(&steady(&value.to_string())).unwrap_or_default());
     Shown { text: steady(&texts.join("\n")), structured }
 }
 
-/// A plugin whose clock and settings are the case's.
+/// A plugin whose clock is the case's; it remembers with what error of its own the plugin ended.
 struct Fixed {
     guest: Arc<dyn Guest>,
     now: String,
-    settings: String,
+    sentence: Mutex<Option<String>>,
 }
 
 impl Fixed {
+    fn of(bench: &Bench, case: &Case) -> Self {
+        let now = case.now.clone().unwrap_or_else(|| NOW.to_owned());
+        Self { guest: Arc::clone(&bench.guest), now, sentence: Mutex::default() }
+    }
+
     fn call(&self, call: &Call) -> Arc<Call> {
-        Arc::new(Call { now: self.now.clone(), settings: self.settings.clone(), ..call.clone() })
+        Arc::new(Call { now: self.now.clone(), ..call.clone() })
+    }
+
+    fn heard(&self, reply: Result<Reply, GuestFault>) -> Result<Reply, GuestFault> {
+        if let Ok(Err(sentence)) = &reply {
+            *self.sentence.lock().unwrap_or_else(PoisonError::into_inner) = Some(sentence.clone());
+        }
+        reply
+    }
+
+    fn sentence(&self) -> Option<String> {
+        self.sentence.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 }
 
 impl Guest for Fixed {
     fn start(&self, call: Arc<Call>) -> BoxFuture<'_, Result<Reply, GuestFault>> {
-        self.guest.start(self.call(&call))
+        let call = self.call(&call);
+        async move { self.heard(self.guest.start(call).await) }.boxed()
     }
 
     fn resume(&self, call: Arc<Call>, state: String, answers: Vec<Answer>) -> BoxFuture<'_, Result<Reply, GuestFault>> {
-        self.guest.resume(self.call(&call), state, answers)
+        let call = self.call(&call);
+        async move { self.heard(self.guest.resume(call, state, answers).await) }.boxed()
     }
 }

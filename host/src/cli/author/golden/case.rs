@@ -72,7 +72,7 @@ pub(crate) struct Expected {
     /// The structured result, or a result whose text is this JSON.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) structured: Option<Value>,
-    /// The error that the assistant reads: all of it, or its first line.
+    /// The plugin's own error; of one in the relay's words all that the assistant reads, or its first line.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) error: Option<String>,
 }

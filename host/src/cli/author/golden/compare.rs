@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use super::bench::{Happened, Shown};
 use super::case::{Case, Exchange, Expected};
 use super::difference::{Difference, differences};
+use crate::relay::CallError;
 
 /// Every difference; none when the case holds.
 pub(crate) fn compare(case: &Case, happened: &Happened) -> Vec<Difference> {
@@ -41,13 +42,16 @@ fn compare_result(expected: &Expected, happened: &Happened) -> Vec<Difference> {
     match (&happened.result, &expected.error) {
         (Err(error), Some(wanted)) => {
             let told = error.for_assistant();
-            let holds =
-                told == *wanted || told.strip_prefix(wanted.as_str()).is_some_and(|rest| rest.starts_with('\n'));
-            if holds { Vec::new() } else { differences("result/error", &json!(wanted), &json!(told)) }
+            let first_line = told.strip_prefix(wanted.as_str()).is_some_and(|rest| rest.starts_with('\n'));
+            if happened.sentence.as_ref() == Some(wanted) || told == *wanted || first_line {
+                Vec::new()
+            } else {
+                differences("result/error", &json!(wanted), &json!(said(happened, error)))
+            }
         }
         (Err(error), None) => {
             let expected = (!expected.is_empty()).then(|| json!(expected));
-            vec![Difference { expected, ..kept("error", error.for_assistant().into()) }]
+            vec![Difference { expected, ..kept("error", said(happened, error).into()) }]
         }
         (Ok(shown), Some(_)) => {
             vec![Difference { expected: Some(json!(expected)), ..kept("text", shown.text.clone().into()) }]
@@ -65,6 +69,11 @@ fn compare_result(expected: &Expected, happened: &Happened) -> Vec<Difference> {
     }
 }
 
+/// An error as a case has it: the plugin's own sentence, or what the relay says.
+fn said(happened: &Happened, error: &CallError) -> String {
+    happened.sentence.clone().unwrap_or_else(|| error.for_assistant())
+}
+
 /// The structured result, or the JSON that the text is.
 fn structured(shown: &Shown) -> Option<Value> {
     let read = || serde_json::from_str(&shown.text).ok().filter(|value: &Value| value.is_object() || value.is_array());
@@ -79,9 +88,8 @@ pub(crate) fn updated(case: &Case, happened: &Happened) -> Case {
         .filter_map(|seen| Some(Exchange { request: seen.request.clone(), answer: seen.answer.clone()? }));
     let result = match &happened.result {
         Err(error) => {
-            let told = error.for_assistant();
             let kept = case.result.error.clone().filter(|_| compare_result(&case.result, happened).is_empty());
-            Expected { error: Some(kept.unwrap_or(told)), ..Expected::default() }
+            Expected { error: Some(kept.unwrap_or_else(|| said(happened, error))), ..Expected::default() }
         }
         Ok(shown) => match structured(shown).filter(|_| case.result.text.is_none()) {
             Some(value) => Expected { structured: Some(value), ..Expected::default() },

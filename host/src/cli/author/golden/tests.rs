@@ -67,8 +67,8 @@ impl Guest for Obedient {
 fn bench() -> Bench {
     let tool = Tool {
         name: "do".into(),
-        title: String::new(),
-        description: String::new(),
+        title: "Do".into(),
+        description: "Does as it is told.".into(),
         input: r#"{"type":"object"}"#.into(),
         output: None,
         effect: Effect::Write,
@@ -80,7 +80,7 @@ fn bench() -> Bench {
             FileArgument { at: "/to".into(), access: Access::Output },
         ],
     };
-    let manifest = Manifest { name: "probe".into(), version: "1.0.0".into(), about: String::new(), tools: vec![tool] };
+    let manifest = Manifest { name: "probe".into(), version: "1.0.0".into(), about: "Does.".into(), tools: vec![tool] };
     Bench { manifest, guest: Arc::new(Obedient), routes: Cow::Borrowed(Table::builtin()), cases: None }
 }
 
@@ -217,7 +217,7 @@ fn files_come_from_the_cases_folder_and_their_places_are_steady() {
     let Ok(shown) = happened.result else { panic!("{:?}", happened.result) };
     insta::assert_snapshot!(shown.text.replace('\\', "/"), @r"
     ok
-    Saved: <files>/out/made/out.txt (7 bytes, sha256 ed7002b439e9ac845f22357d822bac1444730fbdb6016d3ec9432297b9ec9f73).
+    Saved: <files>/made/out.txt (7 bytes, sha256 ed7002b439e9ac845f22357d822bac1444730fbdb6016d3ec9432297b9ec9f73).
     ");
     assert!(!folder.path().join("made").exists());
 }

@@ -21,16 +21,6 @@ impl Scratchpad {
         Ok(Self(folder))
     }
 
-    /// A folder in it, made when first asked for.
-    ///
-    /// # Errors
-    /// When it cannot be made.
-    pub(crate) fn folder(&self, name: &str) -> std::io::Result<PathBuf> {
-        let folder = self.0.join(name);
-        std::fs::create_dir_all(&folder)?;
-        Ok(folder)
-    }
-
     /// The folder itself.
     pub(crate) fn path(&self) -> &Path {
         &self.0
