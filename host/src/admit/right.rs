@@ -183,6 +183,6 @@ mod tests {
         for text in wrong {
             assert!(text.parse::<Right>().is_err(), "{text}");
         }
-        insta::assert_snapshot!("sudo!".parse::<Right>().unwrap_err(), @"");
+        insta::assert_snapshot!("sudo!".parse::<Right>().unwrap_err(), @"`sudo!` is no right. Rights are abilities (`tickets:read`), endpoints (`tickets.respond`), endpoints with fixed fields (`tickets.respond{is_internal=true}`), folders (`folder:/srv/out`, `folder:/srv/in:ro`) and `*`");
     }
 }

@@ -90,7 +90,7 @@ fn every_rule_says_no_for_itself() {
     the tool `probe` did not declare the endpoint `tickets.show`, so it may not use it; this is a fault of its plugin
     the endpoint `tickets.respond` is a write, and the tool `probe` says of itself that it does less; this is a fault of its plugin
     the endpoint `tickets.delete` is destructive, and the tool `probe` says of itself that it does less; this is a fault of its plugin
-    the endpoint `tickets.query` is not granted to this tool's plugin; only the person who runs the relay can allow it
+    the endpoint `tickets.query` (a read) is not granted to the plugin `probe`. Only the person who runs the relay can allow it, with: tickiti-relay plugin grant probe tickets.query
     the body for `tickets.query` is not a JSON object
     the endpoint `administration.users.update` needs `user`, a text or number that is not empty: give it in the payload
     `user` goes into the path of the endpoint `administration.users.update` and cannot be that: give one id, without slashes, dots alone or control characters
@@ -256,7 +256,12 @@ fn a_refusal_names_the_rule_and_the_command() {
         text(Grant::unknown("plugins.lock is damaged"), Policy::default()),
         text(Grant::all(), Policy { read_only: true, confirm: None }),
     ];
-    insta::assert_snapshot!(texts.join("\n"), @"");
+    insta::assert_snapshot!(texts.join("\n"), @"
+    the endpoint `tickets.respond` (a write) is not granted to the plugin `digest`. Only the person who runs the relay can allow it, with: tickiti-relay plugin grant digest tickets.respond
+    the plugin `digest` may use the endpoint `tickets.respond` only as `tickets.respond{is_internal=true}`, and this request is not so. Only the person who runs the relay can allow more, with: tickiti-relay plugin grant digest tickets.respond
+    what the plugin `digest` may do cannot be read: plugins.lock is damaged. Nothing is sent until the person who runs the relay has mended that; `tickiti-relay plugin verify` tells more
+    the endpoint `tickets.respond` is a write, and the relay was started with `--read-only`; only the person who runs it can start it otherwise
+    ");
 }
 
 #[test]

@@ -68,7 +68,10 @@ mod tests {
         assert_eq!(routes(state.path()), ["tickets.respond", "tickets.create"]);
         let text = std::fs::read_to_string(path(state.path())).unwrap();
         let without_time: Vec<String> = text.lines().map(|line| format!("{{{}", &line[36..])).collect();
-        insta::assert_snapshot!(without_time.join("\n"), @"");
+        insta::assert_snapshot!(without_time.join("\n"), @r#"
+        {event":"decision","plugin":"digest","tool":"digest_weekly","route":"tickets.respond","allowed":false,"rule":"not-granted"}
+        {event":"request","plugin":"tickets","tool":"create_ticket","route":"tickets.create","outcome":"done","status":201,"ms":12,"attempts":2,"key":"k","write":"w1"}
+        "#);
         Audit::off().tell(event("tickets.respond"));
     }
 

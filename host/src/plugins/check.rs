@@ -247,7 +247,13 @@ mod tests {
         let list = Tool { input: r#"{"type":"array"}"#.into(), ..tool("list") };
         let broken = Tool { input: "{".into(), ..tool("broken") };
         let tools = vec![tool("Upper"), tool("twice"), tool("twice"), list, broken];
-        insta::assert_snapshot!(reasons("x", tools).join("\n"), @"");
+        insta::assert_snapshot!(reasons("x", tools).join("\n"), @r#"
+        plugin `x`, at `name`: its name must be 2 to 15 characters, a lower-case letter and then letters and digits
+        plugin `x`, tool `Upper`, at `name`: its name must be 1 to 40 characters, a lower-case letter and then letters, digits and `_`
+        plugin `x`, tool `twice`, at `name`: another tool has the same name
+        plugin `x`, tool `list`, at `input`: its schema must be that of an object: `"type": "object"`
+        plugin `x`, tool `broken`, at `input`: its schema is not JSON: EOF while parsing an object at line 1 column 1
+        "#);
     }
 
     fn of_a_stranger(change: impl FnOnce(&mut Manifest)) -> Vec<String> {
@@ -286,7 +292,22 @@ mod tests {
             |manifest| manifest.tools[0].routes = vec!["tickets.delete".into()],
         ];
         let texts: Vec<String> = changes.into_iter().flat_map(of_a_stranger).collect();
-        insta::assert_snapshot!(texts.join("\n"), @"");
+        insta::assert_snapshot!(texts.join("\n"), @r#"
+        plugin `ticket`, at `name`: its name is reserved, or looks like `tickets`, which is: give it another
+        plugin `Digest`, at `name`: its name must be 2 to 15 characters, a lower-case letter and then letters and digits
+        plugin `digest`, at `about`: it holds a character that nobody sees (U+200B): take it out
+        plugin `digest`, at `about`: it must be one line of 1 to 200 characters
+        plugin `digest`, at `version`: it holds a character that nobody sees (U+000A): take it out
+        plugin `digest`, at `tools`: it has 0 tools; 1 to 32 are taken
+        plugin `digest`, tool `look`, at `title`: it holds a character that nobody sees (U+202E): take it out
+        plugin `digest`, tool `look`, at `description`: it holds a character that nobody sees (U+E0041): take it out
+        plugin `digest`, tool `look`, at `input/properties/x/description`: it holds a character that nobody sees (U+200B): take it out
+        plugin `digest`, tool `look`, at `input`: its schema is not valid: "strin" is not valid under any of the schemas listed in the 'anyOf' keyword
+        plugin `digest`, tool `look`, at `input/$ref`: a `$ref` may only lead to another place of the same schema (`#/$defs/…`)
+        plugin `digest`, tool `look`, at `output`: its schema is not JSON
+        plugin `digest`, tool `look`, at `routes`: `tickets.qurey` is not an endpoint of this helpdesk; did you mean `tickets.query`?
+        plugin `digest`, tool `look`, at `effect`: it says `read`, and its endpoint `tickets.delete` is of class destructive
+        "#);
     }
 
     #[test]

@@ -122,7 +122,7 @@ impl Folder {
         }
     }
 
-    /// The settings of each plugin, as compact JSON.
+    /// The settings of each plugin, as compact JSON, sorted by name.
     ///
     /// # Errors
     /// Why the file cannot be understood.
@@ -460,7 +460,7 @@ mod tests {
         set("[plugins.digest.settings]\nweek_starts = \"monday\"\nqueues = [\"Support\", \"Sales\"]\nlimit = 5\n");
         assert_eq!(
             folder.settings().unwrap()["digest"],
-            r#"{"week_starts":"monday","queues":["Support","Sales"],"limit":5}"#
+            r#"{"limit":5,"queues":["Support","Sales"],"week_starts":"monday"}"#
         );
         set("[plugins.digest.setings]\n");
         assert!(folder.settings().unwrap_err().to_string().contains("setings"));

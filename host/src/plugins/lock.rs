@@ -225,7 +225,78 @@ mod tests {
     fn a_lock_is_read_as_it_was_written() {
         let text = lock().text();
         assert_eq!(Lock::parse(&text), Ok(lock()));
-        insta::assert_snapshot!(text, @"");
+        insta::assert_snapshot!(text, @r#"
+        {
+          "format": 1,
+          "plugins": [
+            {
+              "name": "digest",
+              "version": "1.0.0",
+              "about": "Digests.",
+              "contract": "0.1.0",
+              "sha256": "2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881",
+              "bytes": 1,
+              "source": "digest.wasm",
+              "trusted": "2026-11-22T08:00:00Z",
+              "grants": [
+                "tickets:read",
+                "tickets.respond{is_internal=true}"
+              ],
+              "tools": [
+                {
+                  "sha256": "c88b398b9ffded34d7b27e5fa828121b94d9cb52a94356bd1bc4e1c7eabfaee9",
+                  "definition": {
+                    "name": "weekly",
+                    "title": "Weekly digest",
+                    "description": "Writes a digest.",
+                    "input": "{\"type\":\"object\",\"properties\":{\"week\":{\"type\":\"string\"}}}",
+                    "output": "{\"type\":\"object\"}",
+                    "effect": "read",
+                    "idempotent": true,
+                    "open_world": true,
+                    "routes": [
+                      "tickets.query"
+                    ],
+                    "files": [
+                      {
+                        "at": "/path",
+                        "access": "output"
+                      }
+                    ]
+                  }
+                },
+                {
+                  "sha256": "f8fc432dc397d8a1d377ccabd81458d4519511dd8d46049899b69eeed475c4bc",
+                  "definition": {
+                    "name": "daily",
+                    "title": "Weekly digest",
+                    "description": "Writes a digest.",
+                    "input": "{\"type\":\"object\",\"properties\":{\"week\":{\"type\":\"string\"}}}",
+                    "output": "{\"type\":\"object\"}",
+                    "effect": "read",
+                    "idempotent": true,
+                    "open_world": true,
+                    "routes": [
+                      "tickets.query"
+                    ],
+                    "files": [
+                      {
+                        "at": "/path",
+                        "access": "output"
+                      }
+                    ]
+                  }
+                }
+              ]
+            }
+          ],
+          "builtin": {
+            "generic": [
+              "tickets:read"
+            ]
+          }
+        }
+        "#);
     }
 
     #[test]

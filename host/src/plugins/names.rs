@@ -54,21 +54,20 @@ pub(super) fn is_name(name: &str, least: usize, most: usize, underscore: bool) -
 
 /// What an eye keeps of a name: two names with one skeleton look alike.
 pub(super) fn skeleton(name: &str) -> String {
-    let folded = name.replace('_', "").replace("rn", "m").replace("vv", "w").replace("cl", "d");
+    let alike = |character| match character {
+        '0' => 'o',
+        '1' | 'i' | 'j' => 'l',
+        '2' => 'z',
+        '5' => 's',
+        '6' | '8' => 'b',
+        '9' | 'q' => 'g',
+        other => other,
+    };
+    let folded: String = name.chars().filter(|character| *character != '_').map(alike).collect();
     let mut kept = String::with_capacity(folded.len());
-    for character in folded.chars() {
-        let plain = match character {
-            '0' => 'o',
-            '1' | 'i' | 'j' => 'l',
-            '2' => 'z',
-            '5' => 's',
-            '6' => 'b',
-            '8' => 'b',
-            '9' | 'q' => 'g',
-            other => other,
-        };
-        if !kept.ends_with(plain) {
-            kept.push(plain);
+    for character in folded.replace("rn", "m").replace("vv", "w").replace("cl", "d").chars() {
+        if !kept.ends_with(character) {
+            kept.push(character);
         }
     }
     kept

@@ -153,10 +153,32 @@ mod tests {
             told(&[tool(&[], &[])]),
             told(&[tool(&["tickets.query", "settings.stock_responses.index"], &[])]),
             told(&[tool(&["tickets.query"], &[]), tool(&["tickets.respond", "mail.send"], &[])]),
-            told(&[tool(&["settings.hashtags.index", "settings.hashtags.create"], &[Access::Text, Access::Output])]),
+            told(&[tool(
+                &["settings.hashtags.index", "settings.stock_responses.update"],
+                &[Access::Text, Access::Output],
+            )]),
             told(&[tool(&["tickets.delete", "administration.api_tokens.create", "relay.settle_write", "*"], &[])]),
         ];
-        insta::assert_snapshot!(all.join("\n--\n"), @"");
+        insta::assert_snapshot!(all.join("\n--\n"), @"
+        sends nothing to the helpdesk and touches no file
+        --
+        reads views, watchlists, hashtags and stock responses and tickets with their whole threads: all that the token sees
+        --
+        reads tickets with their whole threads: all that the token sees
+        adds or changes mailboxes and sent mail and tickets with their whole threads
+        makes the helpdesk send mail, to whom it likes: mail.send and tickets.respond
+        so it can mail what it reads to any address
+        --
+        reads views, watchlists, hashtags and stock responses: all that the token sees
+        reads files that the assistant names, in folders that you grant
+        makes files that the assistant names, in folders that you grant
+        --
+        asks for every endpoint of the helpdesk: it can do what you grant, and nothing else
+        deletes, or does what cannot be undone: tickets.delete
+        touches credentials, rights or where mail goes: administration.api_tokens.create
+        gets new secrets to see: administration.api_tokens.create
+        says of writes whether they happened: after that an equal one is sent again
+        ");
     }
 
     #[test]
@@ -165,6 +187,34 @@ mod tests {
             &tool(&["tickets.query", "tickets.show", "tickets.respond", "tickets.delete", "token.show", "*"], &[]),
             Table::builtin(),
         );
-        insta::assert_debug_snapshot!(asked, @"");
+        insta::assert_debug_snapshot!(asked, @r#"
+        [
+            (
+                "tickets:read",
+                [
+                    "tickets.query",
+                    "tickets.show",
+                ],
+            ),
+            (
+                "tickets:write",
+                [
+                    "tickets.respond",
+                ],
+            ),
+            (
+                "tickets.delete",
+                [],
+            ),
+            (
+                "token.show",
+                [],
+            ),
+            (
+                "*",
+                [],
+            ),
+        ]
+        "#);
     }
 }

@@ -95,7 +95,8 @@ pub(super) fn check(bench: &Bench, rights: &[Right]) -> Result<(), VerbError> {
             }
         };
         if let Some(wrong) = wrong {
-            return Err(VerbError::Failed(format!("{wrong}. Nothing was changed")));
+            let stop = if wrong.ends_with('?') { "" } else { "." };
+            return Err(VerbError::Failed(format!("{wrong}{stop} Nothing was changed")));
         }
     }
     Ok(())
