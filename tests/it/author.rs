@@ -141,3 +141,36 @@ fn a_missing_tool_is_told_with_its_remedy() {
         assert!(output.stderr.contains(word), "{}", output.stderr);
     }
 }
+
+#[test]
+fn a_component_is_judged_with_the_place_of_each_fault() {
+    let folder = project().file("no.wasm", "no wasm");
+    let output = plugin(&["check", "FOLDER/plugin.wasm"], &folder);
+    assert_eq!(output.code, FAILED, "the name of a built-in plugin is taken");
+    assert!(output.stdout.contains("FAULT at name: "), "{}", output.stdout);
+    assert!(output.stdout.contains("hint at tools/"), "{}", output.stdout);
+    let told: Value =
+        serde_json::from_str(&plugin(&["check", "FOLDER/plugin.wasm", "--json"], &folder).stdout).unwrap();
+    assert_eq!((&told["ok"], &told["plugin"]["contract"]), (&json!(false), &json!("0.1.0")), "{told}");
+    assert_eq!(told["plugin"]["turn_ms"].as_array().unwrap().len(), 6, "{told}");
+
+    let output = plugin(&["check", "FOLDER/no.wasm"], &folder);
+    assert_eq!(output.code, FAILED);
+    assert!(output.stdout.contains("FAULT: it cannot be loaded: it is no component"), "{}", output.stdout);
+    let output = plugin(&["check", "FOLDER/nowhere.wasm"], &folder);
+    assert_eq!((output.code, output.stdout.as_str()), (FAILED, ""));
+}
+
+#[test]
+fn a_call_of_no_tool_names_those_that_there_are() {
+    let folder = project();
+    let output = plugin(&["call", "FOLDER/plugin.wasm", "list_queue"], &folder);
+    assert_eq!((output.code, output.stdout.as_str()), (FAILED, ""));
+    assert!(output.stderr.contains("has no tool `list_queue`; it has: list_perspectives"), "{}", output.stderr);
+    let output = plugin(&["call", "FOLDER/plugin.wasm", "list_queues"], &folder);
+    assert!(
+        output.stderr.contains("would not serve it") && output.stderr.contains("plugin check"),
+        "{}",
+        output.stderr
+    );
+}

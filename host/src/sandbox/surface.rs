@@ -98,3 +98,22 @@ impl Surface {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_foreign_import_is_named() {
+        let component = wat::parse_str(
+            r#"(component
+                (import "wasi:http/types@0.2.0" (instance))
+                (import "wasi:clocks/wall-clock@0.2.10" (instance))
+                (import "evil:host/shell" (instance)))"#,
+        )
+        .unwrap();
+        let surface = Surface::of_bytes(&component).unwrap();
+        assert_eq!(surface.foreign().collect::<Vec<_>>(), ["wasi:http/types@0.2.0", "evil:host/shell"]);
+        assert!(surface.judge().is_err());
+    }
+}

@@ -15,7 +15,6 @@ use crate::sandbox::{Code, Component, Described, Digest, Plugin, Sandbox};
 pub(super) struct Tried {
     pub(super) described: Described,
     pub(super) plugin: Arc<Plugin>,
-    pub(super) bytes: usize,
     pub(super) sha256: Digest,
     pub(super) local: Local,
 }
@@ -35,7 +34,7 @@ impl Tried {
         forget_the_one_before(&local, &sandbox, &whole, sha256);
         let name = described.manifest.name.clone();
         let plugin = sandbox.plugin(Component::foreign(name, sha256, Code::File(whole)));
-        Ok(Self { described, plugin, bytes: bytes.len(), sha256, local })
+        Ok(Self { described, plugin, sha256, local })
     }
 }
 

@@ -166,7 +166,7 @@ fn a_result_that_is_json_may_be_written_as_json() {
 }
 
 #[test]
-fn an_error_is_known_by_its_first_line() {
+fn an_error_is_the_plugins_own_sentence_or_what_the_assistant_reads() {
     let respond = json!({"route": "tickets.respond", "input": {"ticket_number": "1"}});
     let with_error = |error: &str| {
         differences(json!({
@@ -175,7 +175,10 @@ fn an_error_is_known_by_its_first_line() {
         }))
     };
     assert_eq!(with_error("Enough."), "");
-    assert_eq!(with_error("Enough.\nAlready done in this call, in order: tickets.respond. That stays done."), "");
+    let quoted = "The plugin `probe` says: \"Enough.\"";
+    assert_eq!(with_error(quoted), "");
+    let whole = format!("{quoted}\nAlready done in this call, in order: tickets.respond. That stays done.");
+    assert_eq!(with_error(&whole), "");
     assert!(with_error("Enough").contains("result/error"));
     assert!(with_error("").contains("result/error"));
 }
