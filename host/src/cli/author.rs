@@ -10,6 +10,8 @@ mod new;
 mod project;
 mod scratchpad;
 mod test;
+#[cfg(test)]
+mod tests;
 
 use std::process::ExitCode;
 

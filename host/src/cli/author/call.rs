@@ -27,6 +27,7 @@ pub(super) fn run(options: &Call, start: &Start) -> Result<ExitCode, VerbError> 
     let failed = |why: String| VerbError::Failed(why);
     let arguments = call::arguments(&options.args)?;
     let Tried { described, plugin, local, .. } = Tried::at(&options.file)?;
+    build::log(local.log);
     let manifest = described.manifest;
     let prefix = format!("{}_", manifest.name);
     // Both of its names will do: the plugin's own, and the one that the assistant knows.

@@ -208,7 +208,7 @@ fn call(tool: &Tool) -> Arc<Call> {
 
 fn milliseconds(since: Instant) -> f64 {
     // To the hundredth: more would be noise.
-    (since.elapsed().as_secs_f64() * 100_000.0).round() / 100.0
+    (since.elapsed().as_micros() as f64 / 10.0).round() / 100.0
 }
 
 /// The report for a person's eyes.

@@ -24,7 +24,6 @@ impl Tried {
     pub(super) fn at(file: &Path) -> Result<Self, VerbError> {
         let failed = |why: String| VerbError::Failed(format!("{}: {why}", file.display()));
         let local = build::local()?;
-        build::log(local.log);
         let bytes = read_component(file)?;
         let sha256 = Digest::of(&bytes);
         let whole = std::path::absolute(file).map_err(|error| failed(error.to_string()))?;

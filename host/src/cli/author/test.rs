@@ -51,6 +51,10 @@ pub(super) fn run(options: &Test, start: &Start) -> Result<ExitCode, VerbError> 
     let cases = cases(&project.folder).map_err(VerbError::Failed)?;
     up_to_date(&project).map_err(VerbError::Failed)?;
     let tried = Tried::at(&project.component())?;
+    // The failures that are tried are no news; what the plugin itself writes to stderr is, for who asks for it.
+    if tried.local.log > tracing::Level::WARN {
+        build::log(tried.local.log);
+    }
     let routes = build::table(start.routes.as_deref())?;
     let folder = std::fs::canonicalize(project.folder.join("cases")).ok();
     let bench = Bench { manifest: tried.described.manifest, guest: tried.plugin as Arc<_>, routes, cases: folder };
