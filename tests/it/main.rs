@@ -4,6 +4,7 @@
 mod author;
 mod configuration;
 mod errors;
+mod hostile;
 mod invariants;
 mod kills;
 mod limits;
