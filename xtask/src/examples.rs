@@ -1,0 +1,326 @@
+//! `cargo xtask examples`: the plugins of `examples/`, and the guests that loop for ever in other languages than Rust, built
+//! as `tickiti-relay plugin build` builds a plugin.
+
+use std::ffi::OsString;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use crate::place::{Place, strict};
+use crate::say;
+use crate::setup;
+use crate::step;
+use crate::wasm_std::TARGET;
+
+const SHORT: Duration = Duration::from_secs(60);
+/// Packages of 190 MB from npm, or 17 MB from PyPI.
+const INSTALL_LIMIT: Duration = Duration::from_secs(900);
+/// A component takes some seconds; a busy computer gets more.
+const BUILD_LIMIT: Duration = Duration::from_secs(300);
+
+/// Builds the examples of the languages named, or all.
+pub(crate) fn run(place: &Place, arguments: &[OsString]) -> Result<(), String> {
+    let wanted: Vec<&Language> = match arguments {
+        [] => LANGUAGES.iter().collect(),
+        [word] => {
+            let language = LANGUAGES.iter().find(|language| word == language.word);
+            vec![language.ok_or_else(|| format!("no example is in `{}`: rust, python, javascript", word.display()))?]
+        }
+        [_, more, ..] => return Err(format!("`{}` is one argument too many", more.display())),
+    };
+    let mut skipped = Vec::new();
+    for language in wanted {
+        match missing(place, language) {
+            Some(program) if strict() => return Err(format!("no `{program}`, and CI skips nothing")),
+            Some(program) => {
+                skipped.push(format!("skipped: {}, there is no `{program}` on this computer", language.word));
+            }
+            None => build_all(place, language)?,
+        }
+    }
+    skipped.iter().for_each(|line| say::line(line));
+    Ok(())
+}
+
+/// A plugin of this repository: its name, and where its sources are.
+struct Project {
+    name: &'static str,
+    sources: &'static str,
+}
+
+/// A language: what it needs, and how it makes `plugin.wasm` in a project's folder.
+struct Language {
+    word: &'static str,
+    programs: &'static [&'static str],
+    projects: &'static [Project],
+    /// What the tool chain is installed from, among the templates of the language; a change installs anew.
+    pins: &'static [&'static str],
+    install: fn(&Place, &Path) -> Result<(), String>,
+    /// What lies beside the sources in every project, from the root, and its name there.
+    beside: &'static [(&'static str, &'static str)],
+    build: fn(&Place, &Folders<'_>) -> Result<(), String>,
+}
+
+/// Where a project is built.
+struct Folders<'a> {
+    /// Of the language: its tool chain.
+    tools: &'a Path,
+    /// Of the project: its sources, and afterwards `plugin.wasm`.
+    project: &'a Path,
+}
+
+const LANGUAGES: [Language; 3] = [
+    Language {
+        word: "rust",
+        programs: &[],
+        projects: &[Project { name: "digest", sources: "examples/rust" }],
+        pins: &[],
+        install: |_, _| Ok(()),
+        beside: &[],
+        build: build_rust,
+    },
+    Language {
+        word: "python",
+        programs: &[PYTHON],
+        projects: &[
+            Project { name: "waiting", sources: "examples/python" },
+            Project { name: "loops-python", sources: "tests/guests/loops-python" },
+        ],
+        pins: &["requirements.txt"],
+        install: install_python,
+        beside: &[("sdk/python/tickiti_relay.py", "tickiti_relay.py"), CONTRACT],
+        build: build_python,
+    },
+    Language {
+        word: "javascript",
+        programs: &["node", NPM],
+        projects: &[
+            Project { name: "drafts", sources: "examples/javascript" },
+            Project { name: "loops-javascript", sources: "tests/guests/loops-javascript" },
+        ],
+        pins: &["package.json", "package-lock.json"],
+        install: install_javascript,
+        beside: &[
+            ("sdk/javascript/tickiti-relay.js", "tickiti-relay.js"),
+            ("sdk/templates/javascript/build.js", "build.js"),
+            CONTRACT,
+        ],
+        build: build_javascript,
+    },
+];
+
+const CONTRACT: (&str, &str) = ("wit/0.1/relay.wit", "wit/relay.wit");
+/// The package of the example in Rust, and the component that cargo makes of it.
+const RUST_PACKAGE: &str = "tickiti-example-digest";
+const RUST_COMPONENT: &str = "tickiti_example_digest.wasm";
+const PYTHON: &str = if cfg!(windows) { "python" } else { "python3" };
+const NPM: &str = if cfg!(windows) { "npm.cmd" } else { "npm" };
+/// Programs of a virtual environment.
+const VENV_PROGRAMS: &str = if cfg!(windows) { "venv/Scripts" } else { "venv/bin" };
+
+fn missing(place: &Place, language: &Language) -> Option<&'static str> {
+    let there = |program: &&&str| step::asked(place.command(**program).arg("--version"), SHORT).is_ok();
+    language.programs.iter().find(|program| !there(program)).copied()
+}
+
+fn build_all(place: &Place, language: &Language) -> Result<(), String> {
+    let examples = place.target.join("examples");
+    let tools = examples.join(language.word);
+    let pins = install(place, language, &tools)
+        .map_err(|why| format!("the tool chain of {} was not installed: {why}", language.word))?;
+    for project in language.projects {
+        let folder = tools.join(project.name);
+        let sources = lay_out(place, language, project, &folder).map_err(|error| unread(project, &error))?;
+        let component = folder.join("plugin.wasm");
+        let is_same =
+            |made_of: &[u8]| component.is_file() && fs::read(made_of_file(&folder)).is_ok_and(|b| b == made_of);
+        let made_of = [pins.as_slice(), sources.as_slice()].concat();
+        // Cargo knows by itself what has changed.
+        if language.pins.is_empty() || !is_same(&made_of) {
+            (language.build)(place, &Folders { tools: &tools, project: &folder })?;
+            fs::write(made_of_file(&folder), &made_of).map_err(|error| error.to_string())?;
+        }
+        let out = examples.join(format!("{}.wasm", project.name));
+        let size = copy_changed(&component, &out).map_err(|error| format!("{}: {error}", out.display()))?;
+        say::line(&format!("{}: {} KB", out.display(), size / 1000));
+    }
+    Ok(())
+}
+
+/// All that the component in a folder was made of.
+fn made_of_file(folder: &Path) -> PathBuf {
+    folder.join(".made-of")
+}
+
+/// Installs the tool chain where its pins have changed, and answers these.
+fn install(place: &Place, language: &Language, tools: &Path) -> Result<Vec<u8>, String> {
+    fs::create_dir_all(tools).map_err(|error| error.to_string())?;
+    let mut pinned = Vec::new();
+    for name in language.pins {
+        let path = place.root.join("sdk/templates").join(language.word).join(name);
+        let text = fs::read_to_string(&path).map_err(|error| format!("{}: {error}", path.display()))?;
+        // A template has the name of the project that is made of it.
+        let text = text.replace("{{name}}", "examples");
+        fs::write(tools.join(name), &text).map_err(|error| error.to_string())?;
+        pinned.extend_from_slice(text.as_bytes());
+    }
+    let marker = tools.join(".installed");
+    if !fs::read(&marker).is_ok_and(|before| before == pinned) {
+        (language.install)(place, tools)?;
+        fs::write(&marker, &pinned).map_err(|error| error.to_string())?;
+    }
+    Ok(pinned)
+}
+
+/// Makes the project's folder as `plugin new` would have, and answers all that its component is made of.
+fn lay_out(place: &Place, language: &Language, project: &Project, folder: &Path) -> io::Result<Vec<u8>> {
+    let mut made_of = Vec::new();
+    for from in files_beneath(&place.root.join(project.sources))? {
+        let relative = from.strip_prefix(place.root.join(project.sources)).unwrap_or(&from);
+        copy_changed(&from, &folder.join(relative))?;
+        let is_source =
+            relative.parent() != Some(Path::new("cases")) && relative.extension().is_none_or(|is| is != "md");
+        if is_source {
+            add(&mut made_of, relative, &from)?;
+        }
+    }
+    for (from, name) in language.beside {
+        let from = place.root.join(from);
+        copy_changed(&from, &folder.join(name))?;
+        add(&mut made_of, Path::new(name), &from)?;
+    }
+    // What is no more must not be tested, nor be found by an import.
+    for there in files_beneath(&folder.join("cases"))? {
+        let relative = there.strip_prefix(folder).unwrap_or(&there);
+        if !place.root.join(project.sources).join(relative).is_file() {
+            fs::remove_file(&there)?;
+        }
+    }
+    Ok(made_of)
+}
+
+fn add(made_of: &mut Vec<u8>, name: &Path, from: &Path) -> io::Result<()> {
+    made_of.extend_from_slice(format!("\n== {}\n", name.display()).as_bytes());
+    made_of.extend(fs::read(from)?);
+    Ok(())
+}
+
+/// In the order of their names; none where there is no such folder.
+fn files_beneath(folder: &Path) -> io::Result<Vec<PathBuf>> {
+    let mut found = Vec::new();
+    if !folder.is_dir() {
+        return Ok(found);
+    }
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
+        if path.is_dir() { found.extend(files_beneath(&path)?) } else { found.push(path) }
+    }
+    found.sort();
+    Ok(found)
+}
+
+/// Leaves a file alone that is as it should be, so that nothing looks newer than it is; answers its size.
+fn copy_changed(from: &Path, to: &Path) -> io::Result<usize> {
+    let bytes = fs::read(from)?;
+    if !fs::read(to).is_ok_and(|before| before == bytes) {
+        if let Some(folder) = to.parent() {
+            fs::create_dir_all(folder)?;
+        }
+        fs::write(to, &bytes)?;
+    }
+    Ok(bytes.len())
+}
+
+fn unread(project: &Project, error: &io::Error) -> String {
+    format!("the sources of {} could not be laid out: {error}", project.name)
+}
+
+fn install_python(place: &Place, tools: &Path) -> Result<(), String> {
+    let mut venv = place.command(PYTHON);
+    venv.args(["-m", "venv", "--clear"]).arg(tools.join("venv"));
+    step::kept("make a place for componentize-py", &mut venv, INSTALL_LIMIT)?;
+    let mut pip = place.command(tools.join(VENV_PROGRAMS).join(PYTHON));
+    pip.args(["-m", "pip", "install", "--disable-pip-version-check", "--no-input", "--require-hashes"]);
+    pip.args(["-r", "requirements.txt"]);
+    step::kept("fetch componentize-py", pip.current_dir(tools), INSTALL_LIMIT)?;
+    Ok(())
+}
+
+fn install_javascript(place: &Place, tools: &Path) -> Result<(), String> {
+    let mut npm = place.command(NPM);
+    npm.args(["ci", "--no-fund", "--no-audit", "--ignore-scripts"]).current_dir(tools);
+    step::kept("fetch componentize-js", &mut npm, INSTALL_LIMIT)?;
+    Ok(())
+}
+
+fn build_rust(place: &Place, folders: &Folders<'_>) -> Result<(), String> {
+    let library = setup::wasm_library(place)?;
+    let flags = library.rustflags().map_err(|missing| missing.to_string())?;
+    let target = folders.tools.join("target");
+    let mut cargo = place.cargo();
+    cargo.args(["build", "--profile", "plugin", "--target", TARGET, "--package", RUST_PACKAGE, "--target-dir"]);
+    cargo.arg(&target).env("CARGO_ENCODED_RUSTFLAGS", flags.join("\u{1f}"));
+    step::shown(&format!("build {}", project_name(folders)), &mut cargo)?;
+    let built = target.join(TARGET).join("plugin").join(RUST_COMPONENT);
+    copy_changed(&built, &folders.project.join("plugin.wasm")).map_err(|error| format!("{RUST_COMPONENT}: {error}"))?;
+    Ok(())
+}
+
+fn build_python(place: &Place, folders: &Folders<'_>) -> Result<(), String> {
+    let mut build = place.command(folders.tools.join(VENV_PROGRAMS).join("componentize-py"));
+    build.args(["-q", "-d", "wit", "-w", "plugin", "componentize", "plugin", "-o", "plugin.wasm"]);
+    build.current_dir(folders.project).env("PYTHONDONTWRITEBYTECODE", "1");
+    build.env("VIRTUAL_ENV", folders.tools.join("venv"));
+    step::kept(&format!("build {}", project_name(folders)), &mut build, BUILD_LIMIT)?;
+    Ok(())
+}
+
+fn build_javascript(place: &Place, folders: &Folders<'_>) -> Result<(), String> {
+    let mut build = place.command("node");
+    build.arg("build.js").current_dir(folders.project);
+    step::kept(&format!("build {}", project_name(folders)), &mut build, BUILD_LIMIT)?;
+    Ok(())
+}
+
+fn project_name(folders: &Folders<'_>) -> String {
+    folders.project.file_name().unwrap_or_default().display().to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_project_and_pin_is_where_it_is_said_to_be() {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
+        for language in &LANGUAGES {
+            for project in language.projects {
+                assert!(root.join(project.sources).is_dir(), "{}", project.sources);
+            }
+            for (from, _) in language.beside {
+                assert!(root.join(from).is_file(), "{from}");
+            }
+            for name in language.pins {
+                assert!(root.join("sdk/templates").join(language.word).join(name).is_file(), "{name}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_file_that_is_the_same_is_left_alone() {
+        let folder = std::env::temp_dir().join(format!("tickiti-relay-examples-{}", std::process::id()));
+        let (from, to) = (folder.join("from"), folder.join("a/to"));
+        fs::create_dir_all(&folder).unwrap();
+        fs::write(&from, "one").unwrap();
+        assert_eq!(copy_changed(&from, &to).unwrap(), 3);
+        let before = fs::metadata(&to).unwrap().modified().unwrap();
+        copy_changed(&from, &to).unwrap();
+        assert_eq!(fs::metadata(&to).unwrap().modified().unwrap(), before);
+        fs::write(&from, "other").unwrap();
+        copy_changed(&from, &to).unwrap();
+        assert_eq!(fs::read_to_string(&to).unwrap(), "other");
+        assert_eq!(files_beneath(&folder).unwrap(), [to, from]);
+        fs::remove_dir_all(folder).unwrap();
+    }
+}
