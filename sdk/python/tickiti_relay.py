@@ -166,6 +166,8 @@ class Call:
         if self._at == len(self._journal):
             if not self._fresh:
                 return None
+            if len(self._fresh) != len(sends):
+                raise ToolError(DIVERGED)
             self._journal.append(_compact([wait._kept(answer) for wait, answer in zip(sends, self._fresh)]))
             self._fresh = None
         entry = json.loads(self._journal[self._at])

@@ -1,5 +1,5 @@
 //! `cargo xtask examples`: the plugins of `examples/`, and the guests that loop for ever in other languages than Rust, built
-//! as `tickiti-relay plugin build` builds a plugin.
+//! as `tickiti-relay plugin build` builds a plugin; and what the helpers of these languages promise, tested.
 
 use std::ffi::OsString;
 use std::fs;
@@ -59,6 +59,8 @@ struct Language {
     install: fn(&Place, &Path) -> Result<(), String>,
     /// What lies beside the sources in every project, from the root, and its name there.
     beside: &'static [(&'static str, &'static str)],
+    /// Tests what the helper of the language promises, in a folder that has it and the tests.
+    test: Option<fn(&Place, &Folders<'_>) -> Result<(), String>>,
     build: fn(&Place, &Folders<'_>) -> Result<(), String>,
 }
 
@@ -78,6 +80,7 @@ const LANGUAGES: [Language; 3] = [
         pins: &[],
         install: |_, _| Ok(()),
         beside: &[],
+        test: None,
         build: build_rust,
     },
     Language {
@@ -90,6 +93,7 @@ const LANGUAGES: [Language; 3] = [
         pins: &["requirements.txt"],
         install: install_python,
         beside: &[("sdk/python/tickiti_relay.py", "tickiti_relay.py"), CONTRACT],
+        test: Some(test_python),
         build: build_python,
     },
     Language {
@@ -106,6 +110,7 @@ const LANGUAGES: [Language; 3] = [
             ("sdk/templates/javascript/build.js", "build.js"),
             CONTRACT,
         ],
+        test: Some(test_javascript),
         build: build_javascript,
     },
 ];
@@ -129,6 +134,12 @@ fn build_all(place: &Place, language: &Language) -> Result<(), String> {
     let tools = examples.join(language.word);
     let pins = install(place, language, &tools)
         .map_err(|why| format!("the tool chain of {} was not installed: {why}", language.word))?;
+    if let Some(test) = language.test {
+        let helper = Project { name: "helper", sources: "tests/helpers" };
+        let folder = tools.join(helper.name);
+        lay_out(place, language, &helper, &folder).map_err(|error| unread(&helper, &error))?;
+        test(place, &Folders { tools: &tools, project: &folder })?;
+    }
     for project in language.projects {
         let folder = tools.join(project.name);
         let sources = lay_out(place, language, project, &folder).map_err(|error| unread(project, &error))?;
@@ -280,6 +291,25 @@ fn build_javascript(place: &Place, folders: &Folders<'_>) -> Result<(), String> 
     let mut build = place.command("node");
     build.arg("build.js").current_dir(folders.project);
     step::kept(&format!("build {}", project_name(folders)), &mut build, BUILD_LIMIT)?;
+    Ok(())
+}
+
+fn test_python(place: &Place, folders: &Folders<'_>) -> Result<(), String> {
+    let programs = folders.tools.join(VENV_PROGRAMS);
+    let mut bindings = place.command(programs.join("componentize-py"));
+    bindings.args(["-q", "-d", "wit", "-w", "plugin", "bindings", "bindings"]).current_dir(folders.project);
+    step::asked(&mut bindings, SHORT)?;
+    let mut test = place.command(programs.join(PYTHON));
+    test.args(["-m", "unittest", "-q", "test_tickiti_relay"]).current_dir(folders.project);
+    test.env("PYTHONPATH", "bindings").env("PYTHONDONTWRITEBYTECODE", "1");
+    step::kept("test the helper for Python", &mut test, SHORT)?;
+    Ok(())
+}
+
+fn test_javascript(place: &Place, folders: &Folders<'_>) -> Result<(), String> {
+    let mut test = place.command("node");
+    test.args(["--test", "tickiti-relay.test.js"]).current_dir(folders.project);
+    step::kept("test the helper for JavaScript", &mut test, SHORT)?;
     Ok(())
 }
 
