@@ -1,19 +1,26 @@
 //! `admit`: the only door to the helpdesk. A plugin's request becomes something that `upstream` accepts here or nowhere.
 //!
-//! Pure: a decision over the request, its tool's declaration, the grant, the route table and the marks of the call.
+//! Pure: a decision over the request, its tool's declaration, the grant, how the relay was started, the route table and the
+//! marks of the call.
 
 mod body;
+mod fixed;
 mod grant;
 mod path;
+mod policy;
 mod refusal;
+mod right;
 
 use std::sync::Arc;
 
 use tickiti_relay_routes::{Class, Route, Table};
 
 pub use body::{Body, Part, PartValue, Piece};
+pub use fixed::Fixed;
 pub use grant::Grant;
+pub use policy::{Confirm, Policy};
 pub use refusal::Refusal;
+pub use right::{NotARight, Right};
 
 use crate::contract::{Effect, Request, Tool};
 use crate::limits;
@@ -34,8 +41,12 @@ pub struct Admitted {
 pub struct Rules<'a> {
     /// The tool that asks.
     pub tool: &'a Tool,
+    /// Name of its plugin.
+    pub plugin: &'a str,
     /// What the person running the relay allows the tool's plugin.
     pub grant: &'a Grant,
+    /// How the relay was started.
+    pub policy: Policy,
     /// The endpoints of the helpdesk.
     pub routes: &'a Table,
 }
@@ -45,7 +56,7 @@ pub struct Rules<'a> {
 /// # Errors
 /// The first rule that says no.
 pub fn admit(request: &Request, rules: Rules<'_>, marks: &Marks) -> Result<Admitted, Refusal> {
-    let Rules { tool, grant, routes } = rules;
+    let Rules { tool, plugin, grant, policy, routes } = rules;
     let route = routes.get(&request.route).ok_or_else(|| Refusal::UnknownRoute {
         route: request.route.clone(),
         nearest: routes.nearest(&request.route).into_iter().map(str::to_owned).collect(),
@@ -56,13 +67,14 @@ pub fn admit(request: &Request, rules: Rules<'_>, marks: &Marks) -> Result<Admit
     if !allows(tool.effect, route.class) {
         return Err(Refusal::BeyondEffect { tool: tool.name.clone(), route: route.name.clone(), class: route.class });
     }
-    if !grant.allows(route) {
-        return Err(Refusal::NotGranted { route: route.name.clone() });
+    if !policy.allows(route.class) {
+        return Err(Refusal::ReadOnly { route: route.name.clone(), class: route.class });
     }
     if request.input.len() > limits::INPUT_BYTES {
         return Err(Refusal::InputTooLarge { route: route.name.clone(), bytes: request.input.len() });
     }
     let members = body::members(&route.name, &request.input)?;
+    grant.judge(route, &members).map_err(|beyond| Refusal::beyond(beyond, plugin, route))?;
     Ok(Admitted {
         path: path::fill(route, &members)?,
         body: body::build(route, &request.input, &members, marks)?,
@@ -73,7 +85,7 @@ pub fn admit(request: &Request, rules: Rules<'_>, marks: &Marks) -> Result<Admit
 }
 
 /// Whether a tool of this effect may send to a route of this class, whatever it declares.
-fn allows(effect: Effect, class: Class) -> bool {
+pub fn allows(effect: Effect, class: Class) -> bool {
     match class {
         Class::Read => true,
         Class::Write | Class::Sensitive => effect >= Effect::Write,
@@ -100,6 +112,13 @@ impl Admitted {
     /// What is sent besides the path.
     pub fn body(&self) -> &Body {
         &self.body
+    }
+
+    /// Everything that makes the request what it is: route, path, and every byte of the body.
+    pub fn each_part(&self, mut part: impl FnMut(&[u8])) {
+        part(self.route.name.as_bytes());
+        part(self.path.as_bytes());
+        self.body.each_part(&mut part);
     }
 
     /// Statuses of failures that the plugin wants to see.

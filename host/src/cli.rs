@@ -1,15 +1,19 @@
 //! The verbs: what a person, a script or a client can ask the program for.
 
 mod arguments;
+mod audit;
 mod build;
 mod call;
+mod compile;
 pub mod connect;
 mod connecting;
 mod doctor;
 mod ledger;
 mod plan;
+mod plugin;
 mod print;
 mod scratch;
+mod terminal;
 mod tools;
 
 use std::process::ExitCode;
@@ -50,16 +54,19 @@ pub fn main() -> ExitCode {
 }
 
 fn run(arguments: Arguments) -> Result<ExitCode, VerbError> {
-    let routes = arguments.routes.as_deref();
+    let start = arguments.start;
     match arguments.verb {
-        None => build::serve(routes),
-        Some(Verb::Call(call)) => call::run(&call, routes),
-        Some(Verb::Plan(plan)) => plan::run(&plan, routes),
-        Some(Verb::Tools { json }) => tools::run(json, routes),
+        None => build::serve(&start),
+        Some(Verb::Call(call)) => call::run(&call, &start),
+        Some(Verb::Plan(plan)) => plan::run(&plan, &start),
+        Some(Verb::Tools { json }) => tools::run(json, &start),
         Some(Verb::Ledger(verb)) => ledger::run(&verb),
-        Some(Verb::Doctor { json }) => doctor::run(json, routes),
+        Some(Verb::Plugin(verb)) => plugin::run(&verb, &start),
+        Some(Verb::Audit(options)) => audit::run(&options),
+        Some(Verb::Compile(options)) => compile::run(&options),
+        Some(Verb::Doctor { json }) => doctor::run(json, start.routes.as_deref()),
         Some(Verb::Scratch(options)) => scratch::run(&options),
-        Some(Verb::Connect(options)) => connecting::run(&options),
+        Some(Verb::Connect(options)) => connecting::run(&options, &start),
         Some(Verb::Completions { shell }) => {
             clap_complete::generate(shell, &mut Arguments::command(), "tickiti-relay", &mut std::io::stdout());
             Ok(ExitCode::SUCCESS)

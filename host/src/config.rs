@@ -22,7 +22,7 @@ pub use problem::{AuthorityProblem, BaseProblem, ConfigErrors, ConfigProblem, Pr
 pub use proxy::ProxyAddress;
 
 use crate::files::FileRules;
-use variables::{API_TOKEN_FILE, FILES, LOG};
+use variables::{API_TOKEN_FILE, AUDIT, FILES, LOG};
 
 /// From the name of a variable to its value.
 pub type Environment<'a> = &'a dyn Fn(&str) -> Option<OsString>;
@@ -45,6 +45,8 @@ pub struct Local {
     pub state: PathBuf,
     /// Folder of what can be made again. Not yet made.
     pub cache: PathBuf,
+    /// Whether decisions and requests are written down.
+    pub audit: bool,
     /// The least important message that is logged.
     pub log: tracing::Level,
 }
@@ -78,6 +80,7 @@ impl Local {
         let state = folders::state(env, windows).map_err(|problem| problems.push(problem)).ok();
         let cache = folders::cache(env, windows, state.as_deref()).map_err(|problem| problems.push(problem)).ok();
         let log = log(env).map_err(|problem| problems.push(problem)).ok();
+        let audit = audit(env).map_err(|problem| problems.push(problem)).ok();
 
         let token_file = env(API_TOKEN_FILE).map(PathBuf::from).filter(|path| path.is_absolute());
         let files = FileRules {
@@ -86,11 +89,36 @@ impl Local {
             state: state.clone().unwrap_or_default(),
             private: cache.iter().cloned().chain(token_file).collect(),
             home: folders::home(env, windows),
+            own: true,
         };
         problems.extend(files.refused().into_iter().map(|root| ConfigProblem::Folder { name: FILES, root }));
-        match (state, cache, log) {
-            (Some(state), Some(cache), Some(log)) if problems.is_empty() => Ok(Self { files, state, cache, log }),
+        match (state, cache, log, audit) {
+            (Some(state), Some(cache), Some(log), Some(audit)) if problems.is_empty() => {
+                Ok(Self { files, state, cache, audit, log })
+            }
             _ => Err(ConfigErrors(problems)),
+        }
+    }
+}
+
+/// How the internet is reached: what a download needs.
+#[derive(Debug, Clone, Default)]
+pub struct Way {
+    /// The only proxy that is used.
+    pub proxy: Option<ProxyAddress>,
+    /// A company's own authority.
+    pub authority: Option<Authority>,
+}
+
+impl Way {
+    /// Reads it.
+    ///
+    /// # Errors
+    /// All that is wrong.
+    pub fn from_env(env: Environment<'_>) -> Result<Self, ConfigErrors> {
+        match (proxy::proxy(env, None, true), authority::authority(env)) {
+            (Ok(proxy), Ok(authority)) => Ok(Self { proxy, authority }),
+            (proxy, authority) => Err(ConfigErrors(proxy.err().into_iter().chain(authority.err()).collect())),
         }
     }
 }
@@ -102,6 +130,15 @@ pub fn process_environment(name: &str) -> Option<OsString> {
     match name {
         "HOME" if value.as_ref().is_none_or(|home| home.is_empty()) => std::env::home_dir().map(Into::into),
         _ => value,
+    }
+}
+
+fn audit(env: Environment<'_>) -> Result<bool, ConfigProblem> {
+    let Some(given) = text(env, AUDIT)? else { return Ok(true) };
+    match given.trim().to_ascii_lowercase().as_str() {
+        "on" => Ok(true),
+        "off" => Ok(false),
+        _ => Err(ConfigProblem::Word { name: AUDIT, expected: "on or off", given: shown(&given) }),
     }
 }
 

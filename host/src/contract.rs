@@ -240,7 +240,7 @@ pub struct Blob {
 pub type Reply = Result<Turn, String>;
 
 /// Why a guest gave no reply. Each is one kind of fault, so that each gets its own text.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error, serde::Serialize, serde::Deserialize)]
 #[non_exhaustive]
 pub enum GuestFault {
     /// It ran longer than its time.

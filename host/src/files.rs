@@ -114,7 +114,9 @@ impl Files {
             self.start_of_absolute(path, "written to")?
         } else {
             let writable = self.rules.roots.iter().find(|root| root.writable);
-            (writable.map_or(Start::Own, Start::Root), names::parts(path))
+            let own = self.rules.own.then_some(Start::Own);
+            let start = writable.map(Start::Root).or(own).ok_or_else(|| self.outside(path, "written to"))?;
+            (start, names::parts(path))
         };
         self.check_parts(path, &parts)?;
         let Some((name, folders)) = parts.split_last() else {
@@ -221,7 +223,7 @@ impl Files {
         used: &'static str,
     ) -> Result<(Start<'a>, Vec<&'a str>), FileRefusal> {
         let roots = self.rules.roots.iter().map(|root| (Start::Root(root), root.path.clone()));
-        let folders = roots.chain(std::iter::once((Start::Own, self.rules.own_folder())));
+        let folders = roots.chain(self.rules.own.then(|| (Start::Own, self.rules.own_folder())));
         folders
             .filter_map(|(start, folder)| Some((start, rest_beneath(path, &folder)?)))
             .min_by_key(|(_, rest)| rest.len())
@@ -241,7 +243,7 @@ impl Files {
             return FileRefusal::Outside { path: shown(path), used, folders: self.readable() };
         }
         let writable = self.rules.roots.iter().filter(|root| root.writable).map(|root| root.path.clone());
-        let folders = listed(writable.chain(std::iter::once(self.rules.own_folder())));
+        let folders = listed(writable.chain(self.rules.own.then(|| self.rules.own_folder())));
         FileRefusal::Outside { path: shown(path), used, folders }
     }
 

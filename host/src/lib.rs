@@ -3,6 +3,7 @@
 //! ARCHITECTURE.md is the map of the rooms below and of who may enter which.
 
 pub mod admit;
+pub mod audit;
 pub mod cli;
 pub mod config;
 pub mod contract;

@@ -84,10 +84,35 @@ pub const TOOL_NAME_CHARS: usize = 40;
 pub const DESCRIPTION_BYTES: usize = 2 * KIB;
 /// limit: A tool's input schema.
 pub const SCHEMA_BYTES: usize = 64 * KIB;
+/// limit: Levels of a third party's schema. The deepest of ours has 9.
+pub const SCHEMA_DEPTH: usize = 16;
+/// limit: Parts of a third party's schema with every reference written out. The largest of ours has 60.
+pub const SUBSCHEMAS: usize = 500;
+/// limit: Tools of one third party's plugin: each is read by the assistant before it begins.
+pub const PLUGIN_TOOLS: usize = 32;
+/// limit: What a plugin says about itself and a tool's title: one line that a person reads before trusting it.
+pub const ABOUT_CHARS: usize = 200;
 /// limit: Arguments of one call as JSON: a mail thread of 400 KB is the longest seen, images come as files.
 pub const ARGUMENTS_BYTES: usize = 4 * MIB;
 /// `tools/list` with the first-party plugins; what an assistant pays before it does anything. The integration tests hold it.
 pub const TOOLS_LIST_BYTES: usize = 24 * KIB;
+
+// === plugins ===
+
+/// limit: The lock file, and the settings. A hundred plugins have 1 MiB.
+pub const LOCK_BYTES: u64 = 16 * MIB as u64;
+/// limit: How long one who changes the lock file waits for another, who takes milliseconds.
+pub const LOCK_WAIT: Duration = Duration::from_secs(2);
+/// limit: Processor time of the program that compiles a third party's component and asks it what it is. A Python component takes 20 s.
+pub const COMPILER_CPU: Duration = Duration::from_secs(120);
+/// limit: Memory of that program. A Python component takes 400 MB.
+pub const COMPILER_MEMORY_BYTES: u64 = 1536 * MIB as u64;
+/// limit: The whole of its time, on a busy machine.
+pub const COMPILER_TIME: Duration = Duration::from_secs(600);
+/// How often it is told that it is still at work.
+pub const COMPILER_SIGN: Duration = Duration::from_secs(2);
+/// limit: What it may answer: a manifest of the most tools that are taken, with the largest schemas.
+pub const COMPILER_ANSWER_BYTES: u64 = 8 * MIB as u64;
 
 // === upstream ===
 
@@ -120,6 +145,11 @@ pub const READING_CALL: Duration = Duration::from_secs(600);
 pub const ANSWERING: Duration = Duration::from_secs(1);
 /// limit: An attempt is not begun with less time left: it would most likely only make the outcome unknown.
 pub const LEAST_ATTEMPT: Duration = Duration::from_millis(500);
+
+/// A plugin that is fetched by its address: 32 MiB over a slow line.
+pub const DOWNLOAD_TIME: Duration = Duration::from_secs(300);
+/// How often a download is followed to another address: places that keep releases forward once or twice.
+pub const DOWNLOAD_REDIRECTS: usize = 5;
 
 // === retries ===
 
@@ -176,6 +206,22 @@ pub const IDENTIFIED_BYTES: usize = 64 * KIB;
 pub const IDENTIFIERS: usize = 8;
 /// Longest identifier that is remembered.
 pub const IDENTIFIER_CHARS: usize = 64;
+
+// === audit ===
+
+/// limit: One file of the audit: some 30,000 lines.
+pub const AUDIT_BYTES: u64 = 8 * MIB as u64;
+/// limit: Files of the audit, the newest included.
+pub const AUDIT_FILES: usize = 5;
+
+// === asking the person ===
+
+/// limit: How long a person may take to answer whether something is sent. A client gives up sooner or later; then nothing is sent.
+pub const CONFIRM_WAIT: Duration = Duration::from_secs(600);
+/// limit: How much of a body the person is shown.
+pub const QUESTION_BYTES: usize = 4 * KIB;
+/// limit: Questions that wait for a client to call again with their answer.
+pub const QUESTIONS: usize = 64;
 
 // === json and texts ===
 

@@ -1,5 +1,7 @@
 //! MCP on stdio: the only place that knows rmcp and JSON-RPC.
 
+mod asking;
+mod changes;
 mod convert;
 mod receipts;
 mod server;
@@ -31,11 +33,27 @@ pub enum ServeError {
 /// When the client's first messages are no MCP, or serving fails from within.
 pub async fn serve(relay: Arc<Relay>) -> Result<(), ServeError> {
     let (receipts, end) = (receipts::Receipts::default(), Arc::new(wire::End::default()));
-    let server = server::Server::new(relay, receipts.clone());
+    let server = server::Server::new(Arc::clone(&relay), receipts.clone());
     let wire = wire::stdio(receipts, Arc::clone(&end));
     let serving = async {
         match server.serve(wire).await {
-            Ok(running) => running.waiting().await.map(drop).map_err(ServeError::from),
+            Ok(running) => {
+                // In the era without handshakes clients subscribe instead.
+                let peer = running.peer().clone();
+                let telling = tokio::spawn(async move {
+                    let changes = changes::Changes::watch(&relay);
+                    let mut listener = changes.listener(relay);
+                    while peer.peer_info().is_some() {
+                        listener.changed().await;
+                        if peer.notify_tool_list_changed().await.is_err() {
+                            break;
+                        }
+                    }
+                });
+                let served = running.waiting().await.map(drop).map_err(ServeError::from);
+                telling.abort();
+                served
+            }
             // A client that only looked whether the program starts, and went away.
             Err(rmcp::service::ServerInitializeError::ConnectionClosed(_)) => Ok(()),
             Err(error) => Err(ServeError::Handshake(error.to_string())),
@@ -84,7 +102,7 @@ pub fn client_key(text: &str) -> Result<String, String> {
 
 /// `tools/list` as a client sees it, for `tickiti-relay tools --json` and for tests.
 pub fn list(relay: &Relay) -> serde_json::Value {
-    let tools: Vec<_> = relay.catalogue.iter().map(|entry| convert::tool(entry)).collect();
+    let tools: Vec<_> = relay.catalogue().iter().map(|entry| convert::tool(entry)).collect();
     serde_json::json!({ "tools": tools })
 }
 

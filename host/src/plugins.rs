@@ -1,12 +1,38 @@
-//! Which plugins there are and which tools they give: discovery, grants and the catalogue.
+//! Which plugins there are and which tools they give: what is trusted, what is granted, what is served.
+//!
+//! | file | what it knows |
+//! |---|---|
+//! | `served` | what is served now, made anew when the lock file changes |
+//! | `catalogue` | the tools by name, what each plugin may do; pure |
+//! | `builtin` | the plugins that are part of the program |
+//! | `lock`, `folder` | what is trusted, as data and as files |
+//! | `check`, `names`, `hidden`, `schema_bounds` | what a manifest must be like; pure |
+//! | `selection` | which tools are listed |
+//! | `together`, `difference` | what a person reads before trusting |
+//! | `schema` | the JSON Schema library |
 
 mod builtin;
 mod catalogue;
 mod check;
+mod difference;
+mod folder;
+mod hidden;
+mod lock;
+mod names;
 mod near;
 mod schema;
+mod schema_bounds;
+mod selection;
+mod served;
+mod together;
 
-pub use builtin::builtin;
-pub use catalogue::{Catalogue, Entry, Installed};
-pub use check::Fault;
+pub use builtin::{Builtin, builtin, families};
+pub use catalogue::{Catalogue, Entry, Installed, Origin, public_name};
+pub use check::{Fault, faults};
+pub use difference::{Difference, differences};
+pub use folder::{Folder, FolderFault, Stray, read_component};
+pub use lock::{Changed, Lock, Locked, LockedTool, NotALock, Stored};
 pub use schema::{Problem, Schema};
+pub use selection::Selection;
+pub use served::{Momentary, Notice, Served, Source, against};
+pub use together::{asks, together};

@@ -1,6 +1,7 @@
 //! A call from its arguments to its result: the turn loop, and the glue between plugins, helpdesk and files.
 
 mod arguments;
+mod confirm;
 mod deliver;
 mod error;
 mod gate;
@@ -13,6 +14,7 @@ mod outputs;
 mod plan;
 mod render;
 mod result;
+mod stranger;
 mod turns;
 
 use std::borrow::Cow;
@@ -21,24 +23,31 @@ use std::sync::Arc;
 use serde_json::{Map, Value};
 use tickiti_relay_routes::Table;
 
+pub use confirm::{Ask, NoOne, Question, Reply};
 pub use error::{CallError, Done, Part};
 pub use gate::Gate;
 pub use helpdesk::Helpdesk;
 pub use plan::{Plan, Planned};
 pub use result::{Item, ToolResult};
 
+use crate::admit::{Grant, Policy};
+use crate::audit::Audit;
 use crate::contract::Progress;
 use crate::files::Files;
 use crate::ledger::{self, Ledger};
 use crate::limits;
-use crate::plugins::Catalogue;
+use crate::plugins::{Catalogue, Served};
 use crate::redact::Redactor;
 use crate::upstream::Budget;
 
 /// All that a call needs. One for the life of the program; calls run side by side.
 pub struct Relay {
-    /// The tools that are served.
-    pub catalogue: Catalogue,
+    /// The tools that are served, and what each plugin may do, as they are now.
+    pub served: Served,
+    /// How the relay was started.
+    pub policy: Policy,
+    /// Where decisions and requests are written down.
+    pub audit: Audit,
     /// The endpoints of the helpdesk.
     pub routes: Cow<'static, Table>,
     /// The files that tools may reach.
@@ -114,7 +123,7 @@ impl Receipt {
 impl Relay {
     /// Runs one call. Dropping the future cancels it: what was not sent by then is not sent, and what was stays open in the
     /// ledger.
-    pub async fn call(&self, asked: Asked, watch: Watch<'_>) -> Ended {
+    pub async fn call(&self, asked: Asked, watch: Watch<'_>, ask: &dyn Ask) -> Ended {
         let Asked { tool, arguments, client_key } = asked;
         let began = tokio::time::Instant::now();
         let _place = match tokio::time::timeout(limits::WRITING_CALL, self.gate.enter()).await {
@@ -133,6 +142,10 @@ impl Relay {
             deadline: began + (limits::WRITING_CALL - limits::ANSWERING),
             watch,
             notes: Vec::new(),
+            audit: &self.audit,
+            policy: self.policy,
+            ask,
+            who: (String::new(), tool.clone()),
         };
         let mut delivery = deliver::Delivery::Live(Box::new(live));
         let mut result = turns::run(self, &tool, arguments, &mut delivery, watch).await;
@@ -148,6 +161,22 @@ impl Relay {
             deliver::Delivery::Plan(_) => Receipt::none(),
         };
         Ended { result, receipt }
+    }
+
+    /// The tools as they are now.
+    pub fn catalogue(&self) -> Arc<Catalogue> {
+        self.served.catalogue()
+    }
+
+    /// The files that a plugin may reach: those of its folders.
+    pub(crate) fn files_of(&self, grant: &Grant) -> Arc<Files> {
+        match grant.folders() {
+            None => Arc::clone(&self.files),
+            // Only folders that the relay's own rules take: nothing can be refused in them.
+            Some(folders) => {
+                Files::new(self.files.rules().within(&folders)).map_or_else(|_| Arc::clone(&self.files), Arc::new)
+            }
+        }
     }
 
     /// A text without the token, should a helpdesk or a plugin have put it there.

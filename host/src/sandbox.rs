@@ -8,6 +8,7 @@
 //! | `plugin` | a plugin as the rest of the relay sees it: loaded at first use, then called |
 //! | `component` | what a plugin is loaded from |
 //! | `load` | from bytes or cache to code that can be called |
+//! | `apart` | the program that compiles third parties' components |
 //! | `surface` | which imports and which contract version a component names |
 //! | `cache` | the folder of compiled components and manifests |
 //! | `engine` | wasmtime's settings; what exists once: engine, linker, threads |
@@ -17,6 +18,7 @@
 //! | `wasi` | the virtual, empty world |
 //! | `fault` | from traps to [`GuestFault`] |
 
+mod apart;
 mod cache;
 mod component;
 mod door_0_1;
@@ -39,6 +41,7 @@ mod tests;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
+pub use apart::{Bounds, Compiler, Described, VERB as COMPILE_VERB, compile_here};
 pub use component::{Code, Component, Digest};
 pub use plugin::Plugin;
 
@@ -54,6 +57,7 @@ pub struct Sandbox {
 
 struct Shared {
     cache: Option<Cache>,
+    compiler: Option<Compiler>,
     machine: Mutex<Option<Arc<Machine>>>,
 }
 
@@ -62,8 +66,25 @@ impl Sandbox {
     /// is private to the user. Without one, or where it cannot be made private, it compiles anew in each process.
     #[must_use]
     pub fn new(cache_folder: Option<PathBuf>) -> Self {
+        Self::made(cache_folder, None)
+    }
+
+    /// The same for who serves: third parties' components are compiled by a program apart.
+    #[must_use]
+    pub fn with_compiler(compiler: Compiler) -> Self {
+        Self::made(Some(compiler.cache.clone()), Some(compiler))
+    }
+
+    fn made(cache_folder: Option<PathBuf>, compiler: Option<Compiler>) -> Self {
         let cache = cache_folder.map(|folder| Cache::new(folder.join("components")));
-        Self { shared: Arc::new(Shared { cache, machine: Mutex::new(None) }) }
+        Self { shared: Arc::new(Shared { cache, compiler, machine: Mutex::new(None) }) }
+    }
+
+    /// Removes what is kept of a third party's component in the cache.
+    pub fn forget(&self, digest: Digest) {
+        if let Some(cache) = &self.shared.cache {
+            cache.forget(digest);
+        }
     }
 
     /// A plugin of this sandbox. Reads and loads nothing before its first use.

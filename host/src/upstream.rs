@@ -9,6 +9,7 @@ mod answer;
 mod broken;
 mod client;
 mod distrust;
+mod download;
 mod failure;
 mod judge;
 mod retry;
@@ -29,6 +30,7 @@ use url::Url;
 
 pub use answer::{Answer, AnswerBody, HeldValue};
 pub use broken::Broken;
+pub use download::{NotFetched, download};
 pub use failure::{Failure, Look, Problem};
 pub use judge::{CameBack, judge};
 pub use retry::{Budget, Next, Tried, next};

@@ -23,6 +23,43 @@ pub enum Body {
     Multipart(Vec<Part>),
 }
 
+impl Body {
+    /// Every byte of it, in order, files too.
+    pub(super) fn each_part(&self, part: &mut impl FnMut(&[u8])) {
+        match self {
+            Self::Json(pieces) => {
+                for piece in pieces {
+                    match piece {
+                        Piece::Text(text) => part(text),
+                        Piece::DataUri(marked) => {
+                            part(marked.media_type.as_bytes());
+                            part(&marked.bytes);
+                        }
+                    }
+                }
+            }
+            Self::Query(pairs) => {
+                for (name, value) in pairs {
+                    part(name.as_bytes());
+                    part(value.as_bytes());
+                }
+            }
+            Self::Multipart(parts) => {
+                for field in parts {
+                    part(field.name.as_bytes());
+                    match &field.value {
+                        PartValue::Text(text) => part(text.as_bytes()),
+                        PartValue::File(name, marked) => {
+                            part(name.as_bytes());
+                            part(&marked.bytes);
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
 /// A stretch of a JSON body.
 #[derive(Debug, Clone)]
 pub enum Piece {

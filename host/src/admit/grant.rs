@@ -1,29 +1,122 @@
-//! What the person running the relay allows a plugin. First-party plugins run under one too.
+//! What the person running the relay allows a plugin. Built-in plugins run under one too.
 
-use std::collections::BTreeSet;
+use std::path::PathBuf;
 
-use tickiti_relay_routes::Route;
+use tickiti_relay_routes::{Class, Route};
 
-/// The routes that a plugin may reach. None by default: a right that is not given does not exist.
+use super::body::Members;
+use super::right::Right;
+
+/// The rights of a plugin. None by default: a right that is not given does not exist.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Grant {
-    routes: BTreeSet<String>,
-    all: bool,
+    rights: Vec<Right>,
+    /// Why nobody knows what was granted; then nothing is.
+    unknown: Option<String>,
+}
+
+/// Why a request is beyond a grant.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Beyond {
+    /// No right covers the route.
+    Route,
+    /// The rights that name the route want other fields; each as a person wrote it.
+    Fields(Vec<String>),
+    /// The grants cannot be read.
+    Unknown(String),
 }
 
 impl Grant {
-    /// Every route that the plugin's tools declare: what the built-in plugins run under.
+    /// These rights.
+    pub fn of(rights: impl IntoIterator<Item = Right>) -> Self {
+        Self { rights: rights.into_iter().collect(), unknown: None }
+    }
+
+    /// Every route that the plugin's tools declare, and every folder of the relay's: what the built-in plugins run under
+    /// unless the person says otherwise.
     pub fn all() -> Self {
-        Self { routes: BTreeSet::new(), all: true }
+        Self::of([Right::AllRoutes, Right::AllFolders])
     }
 
     /// These routes, by name.
     pub fn routes(names: impl IntoIterator<Item = String>) -> Self {
-        Self { routes: names.into_iter().collect(), all: false }
+        Self::of(names.into_iter().map(|route| Right::Route { route, fixed: Vec::new() }))
     }
 
-    /// Whether a request to this route is within the grant.
-    pub fn allows(&self, route: &Route) -> bool {
-        self.all || self.routes.contains(&route.name)
+    /// Nothing, because nobody can tell what was granted.
+    pub fn unknown(why: impl Into<String>) -> Self {
+        Self { rights: Vec::new(), unknown: Some(why.into()) }
+    }
+
+    /// The rights, in the order in which they were given.
+    pub fn rights(&self) -> &[Right] {
+        &self.rights
+    }
+
+    /// Whether a route that the relay answers itself is within the grant.
+    pub fn allows_local(&self, name: &str) -> bool {
+        self.rights.iter().any(|right| match right {
+            Right::AllRoutes => true,
+            Right::Route { route, .. } => route == name,
+            _ => false,
+        })
+    }
+
+    /// Whether some request to this route could be within the grant.
+    pub fn reaches(&self, route: &Route) -> bool {
+        self.rights.iter().any(|right| covers(right, route))
+    }
+
+    /// Whether a request to this route, with this body, is within the grant.
+    pub(super) fn judge(&self, route: &Route, body: &Members<'_>) -> Result<(), Beyond> {
+        if let Some(why) = &self.unknown {
+            return Err(Beyond::Unknown(why.clone()));
+        }
+        let named: Vec<&Right> = self.rights.iter().filter(|right| names(right, route)).collect();
+        if named.is_empty() {
+            return if self.reaches(route) { Ok(()) } else { Err(Beyond::Route) };
+        }
+        let fits = |right: &&Right| match right {
+            Right::Route { fixed, .. } => fixed.iter().all(|field| field.holds(route.encoding, body)),
+            _ => false,
+        };
+        if named.iter().any(fits) {
+            Ok(())
+        } else {
+            Err(Beyond::Fields(named.iter().map(ToString::to_string).collect()))
+        }
+    }
+
+    /// The folders of the grant; `None` for all of the relay's.
+    pub fn folders(&self) -> Option<Vec<(PathBuf, bool)>> {
+        if self.rights.contains(&Right::AllFolders) {
+            return None;
+        }
+        let folder = |right: &Right| match right {
+            Right::Folder { path, writable } => Some((path.clone(), *writable)),
+            _ => None,
+        };
+        Some(self.rights.iter().filter_map(folder).collect())
+    }
+}
+
+fn names(right: &Right, route: &Route) -> bool {
+    matches!(right, Right::Route { route: name, .. } if *name == route.name)
+}
+
+/// Whether a right covers a route, by the route's class and never by what a plugin says.
+fn covers(right: &Right, route: &Route) -> bool {
+    match right {
+        Right::AllRoutes => true,
+        Right::Route { .. } => names(right, route),
+        Right::Ability(ability) => {
+            let class = match route.class {
+                Class::Read => true,
+                Class::Write => !ability.ends_with(":read"),
+                Class::Destructive | Class::Sensitive => false,
+            };
+            class && route.abilities.contains(ability)
+        }
+        Right::AllFolders | Right::Folder { .. } => false,
     }
 }

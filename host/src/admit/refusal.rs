@@ -1,6 +1,8 @@
 //! Why a request was not let through: one sentence for the assistant each, with the rule and what to do instead.
 
-use tickiti_relay_routes::Class;
+use tickiti_relay_routes::{Class, Route};
+
+use super::grant::Beyond;
 
 /// Why a request was not let through. Nothing was sent.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -34,13 +36,67 @@ pub enum Refusal {
         /// What the route does.
         class: Class,
     },
-    /// The person running the relay did not allow it.
+    /// The relay was started to read only.
     #[error(
-        "the endpoint `{route}` is not granted to this tool's plugin; only the person who runs the relay can allow it"
+        "the endpoint `{route}` is {}, and the relay was started with `--read-only`; only the person who runs it can start it \
+         otherwise", class_words(*class)
     )]
-    NotGranted {
+    ReadOnly {
         /// Name of the route.
         route: String,
+        /// What the route does.
+        class: Class,
+    },
+    /// The person running the relay did not allow it.
+    #[error(
+        "the endpoint `{route}` ({}) is not granted to the plugin `{plugin}`. Only the person who runs the relay can allow it, with: \
+         tickiti-relay plugin grant {plugin} {route}", class_words(*class)
+    )]
+    NotGranted {
+        /// Name of the plugin.
+        plugin: String,
+        /// Name of the route.
+        route: String,
+        /// What the route does.
+        class: Class,
+    },
+    /// The person running the relay allowed it with other fields only.
+    #[error(
+        "the plugin `{plugin}` may use the endpoint `{route}` only as {}, and this request is not so. Only the person who runs the \
+         relay can allow more, with: tickiti-relay plugin grant {plugin} {route}",
+        rights_words(rights)
+    )]
+    NotFixed {
+        /// Name of the plugin.
+        plugin: String,
+        /// Name of the route.
+        route: String,
+        /// The rights that name the route, as the person wrote them.
+        rights: Vec<String>,
+    },
+    /// No folder is granted for what an argument names.
+    #[error(
+        "no folder {} is granted to the plugin `{plugin}`, so the file of the argument `{at}` stays out of reach. Only the person who \
+         runs the relay can allow one, with: tickiti-relay plugin grant {plugin} folder:/path/to/it", if *writable { "to write to" } else { "to read from" }
+    )]
+    NoFolder {
+        /// Name of the plugin.
+        plugin: String,
+        /// The argument, as a path of names: `files.0.path`.
+        at: String,
+        /// Whether it was to be written to.
+        writable: bool,
+    },
+    /// What was granted cannot be read.
+    #[error(
+        "what the plugin `{plugin}` may do cannot be read: {why}. Nothing is sent until the person who runs the relay has mended that; \
+         `tickiti-relay plugin verify` tells more"
+    )]
+    GrantsUnknown {
+        /// Name of the plugin.
+        plugin: String,
+        /// What is wrong with the grants.
+        why: String,
     },
     /// The body is larger than a request may be.
     #[error(
@@ -99,6 +155,42 @@ pub enum Refusal {
     },
 }
 
+impl Refusal {
+    /// A request that is beyond its plugin's grant.
+    pub(super) fn beyond(beyond: Beyond, plugin: &str, route: &Route) -> Self {
+        let (plugin, name) = (plugin.to_owned(), route.name.clone());
+        match beyond {
+            Beyond::Route => Self::NotGranted { plugin, route: name, class: route.class },
+            Beyond::Fields(rights) => Self::NotFixed { plugin, route: name, rights },
+            Beyond::Unknown(why) => Self::GrantsUnknown { plugin, why },
+        }
+    }
+
+    /// One word for the rule that said no: for the audit, and for who counts.
+    pub fn rule(&self) -> &'static str {
+        match self {
+            Self::UnknownRoute { .. } => "unknown-route",
+            Self::NotDeclared { .. } => "not-declared",
+            Self::BeyondEffect { .. } => "beyond-effect",
+            Self::ReadOnly { .. } => "read-only",
+            Self::NotGranted { .. } => "not-granted",
+            Self::NotFixed { .. } => "fixed-fields",
+            Self::NoFolder { .. } => "folder-not-granted",
+            Self::GrantsUnknown { .. } => "grants-unknown",
+            Self::InputTooLarge { .. } => "input-too-large",
+            Self::NotAnObject { .. } => "not-an-object",
+            Self::MissingPlaceholder { .. } => "missing-placeholder",
+            Self::BadPlaceholder { .. } => "bad-placeholder",
+            Self::TakesNoFile { .. } => "takes-no-file",
+            Self::NotAQueryValue { .. } => "not-a-query-value",
+        }
+    }
+}
+
+fn rights_words(rights: &[String]) -> String {
+    rights.iter().map(|right| format!("`{right}`")).collect::<Vec<_>>().join(" or ")
+}
+
 fn nearest_words(nearest: &[String]) -> String {
     if nearest.is_empty() {
         String::new()
@@ -108,7 +200,8 @@ fn nearest_words(nearest: &[String]) -> String {
     }
 }
 
-fn class_words(class: Class) -> &'static str {
+/// What a class is called, after "the endpoint is".
+pub(super) fn class_words(class: Class) -> &'static str {
     match class {
         Class::Read => "a read",
         Class::Write => "a write",

@@ -29,7 +29,11 @@ fn request(route: &str, input: serde_json::Value) -> Request {
 }
 
 fn ask(tool: &Tool, grant: &Grant, request: &Request) -> Result<Admitted, Refusal> {
-    admit(request, Rules { tool, grant, routes: Table::builtin() }, &Marks::default())
+    admit(
+        request,
+        Rules { tool, plugin: "probe", grant, policy: Policy::default(), routes: Table::builtin() },
+        &Marks::default(),
+    )
 }
 
 fn any(request: &Request) -> Result<Admitted, Refusal> {
@@ -86,7 +90,7 @@ fn every_rule_says_no_for_itself() {
     the tool `probe` did not declare the endpoint `tickets.show`, so it may not use it; this is a fault of its plugin
     the endpoint `tickets.respond` is a write, and the tool `probe` says of itself that it does less; this is a fault of its plugin
     the endpoint `tickets.delete` is destructive, and the tool `probe` says of itself that it does less; this is a fault of its plugin
-    the endpoint `tickets.query` is not granted to this tool's plugin; only the person who runs the relay can allow it
+    the endpoint `tickets.query` (a read) is not granted to the plugin `probe`. Only the person who runs the relay can allow it, with: tickiti-relay plugin grant probe tickets.query
     the body for `tickets.query` is not a JSON object
     the endpoint `administration.users.update` needs `user`, a text or number that is not empty: give it in the payload
     `user` goes into the path of the endpoint `administration.users.update` and cannot be that: give one id, without slashes, dots alone or control characters
@@ -165,7 +169,8 @@ fn files_stand_where_their_marks_stood() {
     let (one, two) = (marks.add(file("one.png")).unwrap(), marks.add(file("two.png")).unwrap());
     let tool = tool(Effect::Write, &["*"]);
     let grant = Grant::all();
-    let rules = Rules { tool: &tool, grant: &grant, routes: Table::builtin() };
+    let rules =
+        Rules { tool: &tool, plugin: "probe", grant: &grant, policy: Policy::default(), routes: Table::builtin() };
     let input = json!({"data": {"content": format!("a<img src=\"{two}\">b<img src=\"{one}\">")}});
     let admitted = admit(&request("tickets.create", input), rules, &marks).unwrap();
     assert_eq!(text(&admitted), r#"{"data":{"content":"a<img src=\"<two.png>\">b<img src=\"<one.png>\">"}}"#);
@@ -195,6 +200,77 @@ fn an_effect_bounds_the_classes() {
             [Class::Read, Class::Write, Class::Destructive, Class::Sensitive].map(|class| allows(effect, class));
         assert_eq!(found, expected, "{effect:?}");
     }
+}
+
+fn granted(rights: &[&str], route: &str, input: serde_json::Value) -> Result<(), &'static str> {
+    let grant = Grant::of(rights.iter().map(|right| right.parse().unwrap()));
+    ask(&tool(Effect::Destructive, &["*"]), &grant, &request(route, input)).map(drop).map_err(|refusal| refusal.rule())
+}
+
+#[test]
+fn a_right_covers_what_it_names_by_the_class_of_the_route() {
+    let (none, all) = (Err("not-granted"), Ok(()));
+    let empty = || json!({});
+    assert_eq!(granted(&[], "tickets.query", empty()), none);
+    assert_eq!(granted(&["tickets:read"], "tickets.query", empty()), all);
+    assert_eq!(granted(&["tickets:write"], "tickets.query", empty()), all, "as with the token's own abilities");
+    assert_eq!(granted(&["tickets:read"], "tickets.respond", empty()), none);
+    assert_eq!(granted(&["tickets:write"], "tickets.respond", empty()), all);
+    assert_eq!(granted(&["settings:read"], "tickets.query", empty()), none);
+    // What destroys, and what touches credentials, must be named.
+    assert_eq!(granted(&["tickets:write"], "tickets.delete", empty()), none);
+    assert_eq!(granted(&["tickets.delete"], "tickets.delete", empty()), all);
+    assert_eq!(granted(&["administration:write"], "administration.api_tokens.create", empty()), none);
+    assert_eq!(granted(&["folder:*"], "tickets.query", empty()), none);
+    assert_eq!(granted(&["*"], "tickets.delete", empty()), all);
+}
+
+#[test]
+fn a_route_with_fixed_fields_is_judged_by_these_alone() {
+    let (internal, public) =
+        (json!({"is_internal": true, "content": "x"}), json!({"is_internal": false, "content": "x"}));
+    let fixed = "tickets.respond{is_internal=true}";
+    assert_eq!(granted(&[fixed], "tickets.respond", internal.clone()), Ok(()));
+    assert_eq!(granted(&[fixed], "tickets.respond", public.clone()), Err("fixed-fields"));
+    assert_eq!(granted(&[fixed], "tickets.respond", json!({})), Err("fixed-fields"));
+    for wider in ["tickets:write", "*"] {
+        assert_eq!(granted(&[wider, fixed], "tickets.respond", public.clone()), Err("fixed-fields"), "{wider}");
+        assert_eq!(granted(&[fixed, wider], "tickets.respond", internal.clone()), Ok(()), "{wider}");
+    }
+    assert_eq!(granted(&[fixed, "tickets.respond"], "tickets.respond", public), Ok(()), "the person named both");
+}
+
+#[test]
+fn a_refusal_names_the_rule_and_the_command() {
+    let tool = tool(Effect::Destructive, &["*"]);
+    let text = |grant: Grant, policy: Policy| {
+        let rules = Rules { tool: &tool, plugin: "digest", grant: &grant, policy, routes: Table::builtin() };
+        admit(&request("tickets.respond", json!({"is_internal": false})), rules, &Marks::default())
+            .unwrap_err()
+            .to_string()
+    };
+    let fixed = Grant::of(["tickets.respond{is_internal=true}".parse().unwrap()]);
+    let texts = [
+        text(Grant::default(), Policy::default()),
+        text(fixed, Policy::default()),
+        text(Grant::unknown("plugins.lock is damaged"), Policy::default()),
+        text(Grant::all(), Policy { read_only: true, confirm: None }),
+    ];
+    insta::assert_snapshot!(texts.join("\n"), @"
+    the endpoint `tickets.respond` (a write) is not granted to the plugin `digest`. Only the person who runs the relay can allow it, with: tickiti-relay plugin grant digest tickets.respond
+    the plugin `digest` may use the endpoint `tickets.respond` only as `tickets.respond{is_internal=true}`, and this request is not so. Only the person who runs the relay can allow more, with: tickiti-relay plugin grant digest tickets.respond
+    what the plugin `digest` may do cannot be read: plugins.lock is damaged. Nothing is sent until the person who runs the relay has mended that; `tickiti-relay plugin verify` tells more
+    the endpoint `tickets.respond` is a write, and the relay was started with `--read-only`; only the person who runs it can start it otherwise
+    ");
+}
+
+#[test]
+fn a_policy_asks_about_what_it_names() {
+    let classes = [Class::Read, Class::Write, Class::Destructive, Class::Sensitive];
+    let asks = |confirm| classes.map(|class| Policy { read_only: false, confirm }.asks(class));
+    assert_eq!(asks(None), [false; 4]);
+    assert_eq!(asks(Some(Confirm::Destructive)), [false, false, true, true]);
+    assert_eq!(asks(Some(Confirm::Write)), [false, true, true, true]);
 }
 
 proptest! {

@@ -5,7 +5,10 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 
 use super::connect::Client;
+use super::plugin::arguments::Plugin;
+use crate::admit::{Confirm, Policy, Right};
 use crate::config::variables::VARIABLES;
+use crate::plugins::Selection;
 
 /// Gives an AI assistant the tools of a Tickiti helpdesk.
 ///
@@ -14,12 +17,91 @@ use crate::config::variables::VARIABLES;
 #[derive(Debug, Parser)]
 #[command(name = "tickiti-relay", version, max_term_width = 100, after_long_help = environment_help())]
 pub(crate) struct Arguments {
-    /// The endpoints of a newer helpdesk: what `php artisan route:list --json` prints, or a table of ours.
-    #[arg(long, global = true, value_name = "FILE")]
-    pub(crate) routes: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) start: Start,
 
     #[command(subcommand)]
     pub(crate) verb: Option<Verb>,
+}
+
+/// How the relay is started: what holds for all of it.
+#[derive(Debug, Clone, Default, Args)]
+pub(crate) struct Start {
+    /// The endpoints of a newer helpdesk: what `php artisan route:list --json` prints, or a table of ours.
+    #[arg(long, global = true, value_name = "FILE")]
+    pub(crate) routes: Option<PathBuf>,
+    /// Send nothing but reads, whatever the token and the plugins may do. Tools that only write are not listed.
+    #[arg(long, global = true)]
+    pub(crate) read_only: bool,
+    /// List only the tools of these plugins: `tickets,reads`.
+    #[arg(long, global = true, value_name = "NAMES", value_delimiter = ',')]
+    pub(crate) families: Vec<String>,
+    /// List only tools like these: `get_*,list_*`.
+    #[arg(long, global = true, value_name = "PATTERNS", value_delimiter = ',')]
+    pub(crate) tools: Vec<String>,
+    /// List no tools like these: `export_*`.
+    #[arg(long, global = true, value_name = "PATTERNS", value_delimiter = ',')]
+    pub(crate) hide: Vec<String>,
+    /// Ask the person before such a request is sent: through the client, or in the terminal.
+    #[arg(long, global = true, value_name = "WHAT")]
+    pub(crate) confirm: Option<ConfirmWhat>,
+}
+
+/// What the person is asked about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum ConfirmWhat {
+    /// What deletes or cannot be undone, and what touches credentials, rights or mail settings.
+    Destructive,
+    /// Everything but reads.
+    Write,
+}
+
+impl Start {
+    pub(crate) fn policy(&self) -> Policy {
+        let confirm = self.confirm.map(|what| match what {
+            ConfirmWhat::Destructive => Confirm::Destructive,
+            ConfirmWhat::Write => Confirm::Write,
+        });
+        Policy { read_only: self.read_only, confirm }
+    }
+
+    pub(crate) fn selection(&self) -> Selection {
+        Selection { families: self.families.clone(), tools: self.tools.clone(), hide: self.hide.clone() }
+    }
+
+    /// As arguments of a command line, for a client's entry.
+    pub(crate) fn written(&self) -> Vec<String> {
+        let mut all = Vec::new();
+        let mut add = |name: &str, value: Option<String>| {
+            if let Some(value) = value {
+                all.extend([name.to_owned(), value]);
+            }
+        };
+        let list = |values: &[String]| (!values.is_empty()).then(|| values.join(","));
+        let absolute =
+            |path: &PathBuf| std::path::absolute(path).unwrap_or_else(|_| path.clone()).display().to_string();
+        add("--routes", self.routes.as_ref().map(absolute));
+        add("--families", list(&self.families));
+        add("--tools", list(&self.tools));
+        add("--hide", list(&self.hide));
+        add(
+            "--confirm",
+            self.confirm.and_then(|what| Some(clap::ValueEnum::to_possible_value(&what)?.get_name().to_owned())),
+        );
+        all.extend(self.read_only.then(|| "--read-only".to_owned()));
+        all
+    }
+}
+
+/// A plugin that is served for the moment.
+#[derive(Debug, Clone, Default, Args)]
+pub(crate) struct ForTheMoment {
+    /// Serve this plugin for this one command, without adding it.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) plugin: Option<PathBuf>,
+    /// What it may do: `tickets:read`, `tickets.respond{is_internal=true}`, `folder:/srv/out`. May be given several times.
+    #[arg(long, value_name = "RIGHT", requires = "plugin")]
+    pub(crate) grant: Vec<Right>,
 }
 
 /// What a person or a script can ask for.
@@ -42,6 +124,14 @@ pub(crate) enum Verb {
     /// The record of what was written to the helpdesk: look at it, settle what nobody knows the end of.
     #[command(subcommand)]
     Ledger(Ledger),
+    /// Plugins of your own and of others: add them, look at them, say what they may do; make and test one.
+    #[command(subcommand)]
+    Plugin(Plugin),
+    /// Read the audit: what was let through, what was refused, what was sent.
+    Audit(Audit),
+    /// Compiles a component apart. For the relay itself.
+    #[command(name = crate::sandbox::COMPILE_VERB, hide = true)]
+    Compile(Compile),
     /// Look whether everything is in order: configuration, address, token, plugins, files. One fix for each fault.
     Doctor {
         /// As JSON.
@@ -67,6 +157,8 @@ pub(crate) struct Call {
     /// Its arguments, a JSON object; `-` reads them from stdin.
     #[arg(long, value_name = "JSON", default_value = "{}")]
     pub(crate) args: String,
+    #[command(flatten)]
+    pub(crate) moment: ForTheMoment,
     /// A key of your own: the same call under the same key is the same call, also later.
     #[arg(long, value_name = "KEY", value_parser = crate::mcp::client_key)]
     pub(crate) key: Option<String>,
@@ -83,6 +175,8 @@ pub(crate) struct Plan {
     /// Its arguments, a JSON object; `-` reads them from stdin.
     #[arg(long, value_name = "JSON", default_value = "{}")]
     pub(crate) args: String,
+    #[command(flatten)]
+    pub(crate) moment: ForTheMoment,
     /// Send nothing at all: the plan ends at the first read whose answer it needs.
     #[arg(long)]
     pub(crate) offline: bool,
@@ -126,6 +220,44 @@ fn yes_or_no(word: &str) -> Result<bool, &'static str> {
         "no" => Ok(false),
         _ => Err("say yes or no"),
     }
+}
+
+/// `audit`.
+#[derive(Debug, Args)]
+pub(crate) struct Audit {
+    /// Only of this plugin.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) plugin: Option<String>,
+    /// Only of this tool.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) tool: Option<String>,
+    /// Only of this endpoint.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) route: Option<String>,
+    /// Only what was refused, and what did not end well.
+    #[arg(long)]
+    pub(crate) refused: bool,
+    /// Only from this time on, UTC: `2026-11-22` or `2026-11-22T08:00`.
+    #[arg(long, value_name = "TIME")]
+    pub(crate) since: Option<String>,
+    /// Only the newest so many lines.
+    #[arg(long, value_name = "NUMBER")]
+    pub(crate) last: Option<usize>,
+    /// The lines as they are: one JSON object each.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// `compile-plugin`.
+#[derive(Debug, Args)]
+pub(crate) struct Compile {
+    #[arg(long)]
+    pub(crate) cache: PathBuf,
+    #[arg(long)]
+    pub(crate) cpu_seconds: u64,
+    #[arg(long)]
+    pub(crate) memory_bytes: u64,
+    pub(crate) component: PathBuf,
 }
 
 /// `scratch`.

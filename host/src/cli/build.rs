@@ -8,13 +8,15 @@ use std::sync::Arc;
 use futures_util::future::{BoxFuture, FutureExt};
 use tickiti_relay_routes::Table;
 
-use super::VerbError;
+use super::arguments::{ForTheMoment, Start};
+use super::{VerbError, plugin};
 use crate::admit::Admitted;
+use crate::audit::Audit;
 use crate::config::{Config, Connection, Local, process_environment};
 use crate::digest::Digest;
 use crate::files::Files;
 use crate::ledger::Ledger;
-use crate::plugins::{Catalogue, builtin};
+use crate::plugins::{Folder, Served, Source, builtin};
 use crate::redact::Redactor;
 use crate::relay::{Gate, Helpdesk, Relay};
 use crate::sandbox::Sandbox;
@@ -22,12 +24,12 @@ use crate::upstream::{Answer, Broken, Budget, Settings, Unusable, Upstream};
 use crate::{limits, mcp};
 
 /// Serves MCP on stdio until the end of input.
-pub(super) fn serve(routes: Option<&Path>) -> Result<ExitCode, VerbError> {
+pub(super) fn serve(start: &Start) -> Result<ExitCode, VerbError> {
     let config = Config::from_env(&process_environment).map_err(configuration)?;
     log(config.local.log);
     let runtime = runtime()?;
-    let relay = Arc::new(runtime.block_on(online(config, routes))?);
-    tracing::info!(target: "relay", tools = relay.catalogue.iter().len(), "ready");
+    let relay = Arc::new(runtime.block_on(online(config, start, &ForTheMoment::default()))?);
+    tracing::info!(target: "relay", tools = relay.catalogue().iter().len(), "ready");
     let ledger = relay.ledger.clone();
     let served = runtime.block_on(mcp::serve(relay));
     // Ends what is still under way: its writes stay open in the ledger. Reading stdin can block a thread for ever; the end of
@@ -38,18 +40,18 @@ pub(super) fn serve(routes: Option<&Path>) -> Result<ExitCode, VerbError> {
 }
 
 /// The relay of this configuration, for a verb.
-pub(super) fn relay(routes: Option<&Path>) -> Result<Relay, VerbError> {
+pub(super) fn relay(start: &Start, moment: &ForTheMoment) -> Result<Relay, VerbError> {
     let config = Config::from_env(&process_environment).map_err(configuration)?;
     log(config.local.log);
-    runtime()?.block_on(online(config, routes))
+    runtime()?.block_on(online(config, start, moment))
 }
 
 /// A relay that reaches no helpdesk, for verbs that need none: it wants no address and no token.
-pub(super) fn offline(routes: Option<&Path>) -> Result<Relay, VerbError> {
+pub(super) fn offline(start: &Start, moment: &ForTheMoment) -> Result<Relay, VerbError> {
     let local = local()?;
     log(local.log);
     let ledger = Ledger::new(&local.state, Digest::of([]), "");
-    runtime()?.block_on(assemble(&local, Arc::new(NoHelpdesk), None, ledger, routes))
+    runtime()?.block_on(assemble(&local, Arc::new(NoHelpdesk), None, ledger, start, moment))
 }
 
 /// The part of the configuration that is about this computer.
@@ -74,12 +76,12 @@ pub(super) fn table(routes: Option<&Path>) -> Result<Cow<'static, Table>, VerbEr
     Table::from_json(&text).map(Cow::Owned).map_err(|error| failed(error.to_string()))
 }
 
-async fn online(config: Config, routes: Option<&Path>) -> Result<Relay, VerbError> {
+async fn online(config: Config, start: &Start, moment: &ForTheMoment) -> Result<Relay, VerbError> {
     let Config { connection, local } = config;
     let upstream = upstream(&connection).map_err(|unusable| VerbError::Configuration(unusable.to_string()))?;
     let redactor = upstream.redactor().clone();
     let ledger = Ledger::new(&local.state, *upstream.identity(), &connection.base.to_string());
-    assemble(&local, Arc::new(upstream), Some(redactor), ledger, routes).await
+    assemble(&local, Arc::new(upstream), Some(redactor), ledger, start, moment).await
 }
 
 /// The way to the configured helpdesk.
@@ -98,27 +100,37 @@ async fn assemble(
     helpdesk: Arc<dyn Helpdesk>,
     redactor: Option<Redactor>,
     ledger: Ledger,
-    routes: Option<&Path>,
+    start: &Start,
+    moment: &ForTheMoment,
 ) -> Result<Relay, VerbError> {
     let files = Files::new(local.files.clone()).map_err(|refusals| {
         VerbError::Configuration(refusals.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))
     })?;
-    let sandbox = Sandbox::new(Some(local.cache.clone()));
-    let mut installed = Vec::new();
-    for (name, plugin) in builtin(&sandbox).await {
-        match plugin {
-            Ok(plugin) => installed.push(plugin),
-            // One plugin that fails never stops the others.
-            Err(fault) => tracing::error!(target: "relay", plugin = name, "not served: {fault}"),
-        }
+    let compiler = plugin::compiler(local)?;
+    let sandbox = Sandbox::with_compiler(compiler.clone());
+    let routes = table(start.routes.as_deref())?;
+    let source = Source {
+        folder: Folder::new(&local.state),
+        builtin: builtin(&sandbox).await,
+        moment: plugin::for_the_moment(moment, &compiler, &sandbox)?,
+        sandbox,
+        routes: routes.clone(),
+        selection: start.selection(),
+        policy: start.policy(),
+    };
+    let named = source.moment.first().map(|plugin| plugin.locked.name.clone());
+    let served = Served::new(source);
+    // Whoever names a plugin for this one command must hear why it is not served.
+    let faults: Vec<String> = served.notices().iter().filter_map(|notice| notice.is_about(named.as_deref()?)).collect();
+    if !faults.is_empty() {
+        return Err(VerbError::Failed(faults.join("\n")));
     }
-    let (catalogue, faults) = Catalogue::new(installed);
-    for fault in faults {
-        tracing::error!(target: "relay", "not served: {fault}");
-    }
+    served.tell();
     Ok(Relay {
-        catalogue,
-        routes: table(routes)?,
+        served,
+        policy: start.policy(),
+        audit: if local.audit { Audit::new(&local.state) } else { Audit::off() },
+        routes,
         files: Arc::new(files),
         helpdesk,
         redactor,
@@ -133,7 +145,7 @@ fn configuration(errors: crate::config::ConfigErrors) -> VerbError {
 }
 
 /// Logs to stderr. The libraries beneath stay quiet but for warnings: at lower levels they would log arguments.
-fn log(level: tracing::Level) {
+pub(super) fn log(level: tracing::Level) {
     use tracing_subscriber::filter::{LevelFilter, Targets};
     use tracing_subscriber::layer::SubscriberExt;
     use tracing_subscriber::util::SubscriberInitExt;

@@ -5,20 +5,20 @@ use std::process::ExitCode;
 
 use serde_json::{Map, Value};
 
-use super::arguments::Call;
-use super::{FAILED, VerbError, build, print};
+use super::arguments::{Call, Start};
+use super::{FAILED, VerbError, build, print, terminal};
 use crate::limits;
 use crate::relay::{Asked, Ended, Item, Told};
 
-pub(super) fn run(call: &Call, routes: Option<&std::path::Path>) -> Result<ExitCode, VerbError> {
+pub(super) fn run(call: &Call, start: &Start) -> Result<ExitCode, VerbError> {
     let arguments = arguments(&call.args)?;
-    let relay = build::relay(routes)?;
+    let relay = build::relay(start, &call.moment)?;
     let watch = |told: Told| match told {
         Told::Progress(progress) => tracing::info!(target: "relay", done = progress.done, "{}", progress.text),
         Told::Waiting(text) => tracing::warn!(target: "relay", "{text}"),
     };
     let asked = Asked { tool: call.tool.clone(), arguments, client_key: call.key.clone() };
-    let Ended { result, receipt } = build::runtime()?.block_on(relay.call(asked, &watch));
+    let Ended { result, receipt } = build::runtime()?.block_on(relay.call(asked, &watch, &terminal::Terminal));
     let failed = result.is_err();
     match result {
         Ok(result) if call.json => print::json(&crate::mcp::result(result)),

@@ -20,6 +20,8 @@ const COPY: &str = ".before-tickiti-relay";
 pub struct Launch {
     /// Path of the program.
     pub command: PathBuf,
+    /// Its arguments: how it is started.
+    pub arguments: Vec<String>,
     /// Its environment. Never a token: a file that holds it.
     pub environment: Vec<(String, String)>,
 }
@@ -146,7 +148,7 @@ pub fn entry(client: Client, launch: &Launch) -> Value {
         entry.insert("type".into(), json!("stdio"));
     }
     entry.insert("command".into(), json!(launch.command));
-    entry.insert("args".into(), json!([]));
+    entry.insert("args".into(), json!(launch.arguments));
     entry.insert("env".into(), Value::Object(environment));
     Value::Object(entry)
 }

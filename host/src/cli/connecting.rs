@@ -3,18 +3,18 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use super::arguments::Connect;
+use super::arguments::{Connect, Start};
 use super::connect::{self, Change, Client, Launch};
 use super::{VerbError, build, print};
 use crate::config::{ProxyAddress, process_environment, variables};
 
-pub(super) fn run(options: &Connect) -> Result<ExitCode, VerbError> {
+pub(super) fn run(options: &Connect, start: &Start) -> Result<ExitCode, VerbError> {
     let failed = |error: connect::ConnectError| VerbError::Failed(error.to_string());
     let project = options.project.as_deref();
     let change = if options.undo {
         connect::undo(options.client, project).map_err(failed)?
     } else {
-        connect::connect(options.client, project, &launch(options.client)?).map_err(failed)?
+        connect::connect(options.client, project, &launch(options.client, start)?).map_err(failed)?
     };
     if !options.dry_run && !change.unchanged {
         change.write().map_err(failed)?;
@@ -38,7 +38,7 @@ pub(super) fn run(options: &Connect) -> Result<ExitCode, VerbError> {
 /// How a client starts this very program, with what the environment says now. The token goes by its file, or by a reference
 /// to the client's environment, never by itself: clients' files are copied, synchronised and committed. So does the address
 /// of a proxy that holds a password.
-fn launch(client: Client) -> Result<Launch, VerbError> {
+fn launch(client: Client, start: &Start) -> Result<Launch, VerbError> {
     let command = std::env::current_exe()
         .map_err(|error| VerbError::Failed(format!("the program does not know its own path: {error}")))?;
     let set = |name: &str| {
@@ -67,7 +67,7 @@ fn launch(client: Client) -> Result<Launch, VerbError> {
             _ => set(name).map(|value| (name.to_owned(), value)),
         })
         .collect();
-    Ok(Launch { command, environment })
+    Ok(Launch { command, arguments: start.written(), environment })
 }
 
 /// The proxy as it may stand in the client's file.

@@ -3,13 +3,13 @@
 use std::fmt::Write;
 use std::process::ExitCode;
 
-use super::arguments::Plan;
+use super::arguments::{Plan, Start};
 use super::{FAILED, VerbError, build, call, print};
 use crate::relay;
 
-pub(super) fn run(plan: &Plan, routes: Option<&std::path::Path>) -> Result<ExitCode, VerbError> {
+pub(super) fn run(plan: &Plan, start: &Start) -> Result<ExitCode, VerbError> {
     let arguments = call::arguments(&plan.args)?;
-    let relay = if plan.offline { build::offline(routes)? } else { build::relay(routes)? };
+    let relay = if plan.offline { build::offline(start, &plan.moment)? } else { build::relay(start, &plan.moment)? };
     match build::runtime()?.block_on(relay.plan(&plan.tool, arguments, plan.offline)) {
         Ok(planned) if plan.json => print::json(&planned),
         Ok(planned) => print::out(&relay.redact(&shown(&planned))),

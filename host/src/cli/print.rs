@@ -29,6 +29,11 @@ pub(super) fn error(text: &str) {
     let _ = writeln!(std::io::stderr().lock(), "tickiti-relay: {text}");
 }
 
+/// What a person reads before they are asked something, on stderr: stdout is for results.
+pub(super) fn error_page(text: &str) {
+    let _ = writeln!(std::io::stderr().lock(), "{text}\n");
+}
+
 /// Pretty JSON, with a line end.
 pub(super) fn json(value: &impl serde::Serialize) {
     out(&serde_json::to_string_pretty(value).unwrap_or_default());

@@ -20,6 +20,8 @@ pub const FILES: &str = "TICKITI_RELAY_FILES";
 pub const STATE: &str = "TICKITI_RELAY_STATE";
 /// Folder of what can be made again.
 pub const CACHE: &str = "TICKITI_RELAY_CACHE";
+/// Whether decisions and requests are written down.
+pub const AUDIT: &str = "TICKITI_RELAY_AUDIT";
 /// What is logged.
 pub const LOG: &str = "TICKITI_RELAY_LOG";
 
@@ -99,6 +101,13 @@ pub const VARIABLES: &[Variable] = &[
         example: "/var/cache/tickiti-relay",
     },
     Variable {
+        name: AUDIT,
+        meaning: "`off` writes no audit: one line for each decision and each request, without bodies and without the token, in \
+                  `audit.jsonl` of the state folder. `tickiti-relay audit` reads it.",
+        default: "on",
+        example: "off",
+    },
+    Variable {
         name: LOG,
         meaning: "What is told on stderr: `error`, `warn`, `info`, `debug` or `trace`.",
         default: "warn",
@@ -119,12 +128,24 @@ mod tests {
     #[test]
     fn every_variable_is_listed_once_and_wholly() {
         let names: Vec<_> = VARIABLES.iter().map(|variable| variable.name).collect();
-        let constants =
-            [API_BASE, API_TOKEN, API_TOKEN_FILE, API_TIMEOUT_MS, ALLOW_HTTP, PROXY, CA, FILES, STATE, CACHE, LOG];
+        let constants = [
+            API_BASE,
+            API_TOKEN,
+            API_TOKEN_FILE,
+            API_TIMEOUT_MS,
+            ALLOW_HTTP,
+            PROXY,
+            CA,
+            FILES,
+            STATE,
+            CACHE,
+            AUDIT,
+            LOG,
+        ];
         for name in constants {
             assert_eq!(names.iter().filter(|known| **known == name).count(), 1, "{name}");
         }
-        assert_eq!(names.len(), 11);
+        assert_eq!(names.len(), 12);
         for variable in VARIABLES {
             assert!(!variable.meaning.is_empty() && !variable.default.is_empty() && !variable.example.is_empty());
             assert!(!variable.meaning.contains("  "), "{}", variable.name);

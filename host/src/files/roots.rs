@@ -30,12 +30,35 @@ pub struct FileRules {
     pub private: Vec<PathBuf>,
     /// The user's home folder, if it is known.
     pub home: Option<PathBuf>,
+    /// Whether tools may make files in the relay's own folder.
+    pub own: bool,
 }
 
 impl FileRules {
     /// Every allowed folder that may not be one, told by its name alone: the file system is not asked.
     pub fn refused(&self) -> Vec<RootRefusal> {
         self.roots.iter().filter_map(|root| self.refuse(&root.path)).collect()
+    }
+
+    /// The same rules for who may use these folders only, each with whether files may be made in it. Nothing becomes wider: what
+    /// lies in no allowed folder is left out, and where an allowed folder is for reading only, so is what lies in it.
+    #[must_use]
+    pub fn within(&self, folders: &[(PathBuf, bool)]) -> Self {
+        let mut roots = Vec::new();
+        for (path, writable) in folders {
+            let real = resolved(path);
+            let around = self.roots.iter().filter(|root| real.starts_with(resolved(&root.path)));
+            if let Some(around) = around.max_by_key(|root| resolved(&root.path).components().count()) {
+                roots.push(Root { path: path.clone(), writable: *writable && around.writable });
+                // The rights of folders inside it stay theirs.
+                let inside = self.roots.iter().filter(|root| {
+                    let inner = resolved(&root.path);
+                    inner != real && inner.starts_with(&real)
+                });
+                roots.extend(inside.map(|root| Root { path: root.path.clone(), writable: *writable && root.writable }));
+            }
+        }
+        Self { roots, own: false, ..self.clone() }
     }
 
     fn refuse(&self, root: &Path) -> Option<RootRefusal> {
@@ -61,6 +84,7 @@ impl FileRules {
             state: resolved(&self.state),
             private: self.private.iter().map(|path| resolved(path)).collect(),
             roots: Vec::new(),
+            own: self.own,
         };
         if let Some(found) = resolved.refuse(&path) {
             return Err(refuse(found.problem));
@@ -79,7 +103,9 @@ impl FileRules {
             }
         }
         let roots = self.roots.iter().map(|root| (root.path.clone(), Rights::of(root)));
-        for (path, rights) in roots.chain(std::iter::once((self.own_folder(), Rights::OWN))) {
+        for (path, rights) in
+            roots.chain(std::iter::once((self.own_folder(), if self.own { Rights::OWN } else { Rights::PRIVATE })))
+        {
             known.there.extend(Identity::at(&path).map(|identity| (identity, rights)));
         }
         known
@@ -324,6 +350,7 @@ mod tests {
             state: "/var/lib/relay".into(),
             private: vec!["/var/cache/relay".into(), "/etc/relay/token".into()],
             home: None,
+            own: true,
         };
         for refused in ["/var/lib/relay", "/var/lib/relay/written", "/var/cache/relay/x", "/etc/relay/token"] {
             assert_eq!(rules(refused).refused()[0].problem, RootProblem::Private, "{refused}");

@@ -45,6 +45,7 @@ impl World {
             state: self.path("state"),
             private: vec![self.path("cache"), self.path("desk/token.txt")],
             home: Some("/home/anna".into()),
+            own: true,
         }
     }
 

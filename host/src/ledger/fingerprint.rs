@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::admit::{Admitted, Body, PartValue, Piece};
+use crate::admit::{Admitted, Body, Piece};
 use crate::digest::{Digest, Hasher};
 use crate::json;
 use serde_json::Value;
@@ -10,41 +10,8 @@ use serde_json::Value;
 /// What makes two writes the same: install and token, route, path, and every byte of the body.
 pub(super) fn of(identity: &Digest, request: &Admitted) -> Digest {
     let mut hash = Hasher::default();
-    let mut add = |part: &[u8]| hash.add(part);
-    add(identity.bytes());
-    add(request.route().name.as_bytes());
-    add(request.path().as_bytes());
-    match request.body() {
-        Body::Json(pieces) => {
-            for piece in pieces {
-                match piece {
-                    Piece::Text(text) => add(text),
-                    Piece::DataUri(marked) => {
-                        add(marked.media_type.as_bytes());
-                        add(&marked.bytes);
-                    }
-                }
-            }
-        }
-        Body::Query(pairs) => {
-            for (name, value) in pairs {
-                add(name.as_bytes());
-                add(value.as_bytes());
-            }
-        }
-        Body::Multipart(parts) => {
-            for part in parts {
-                add(part.name.as_bytes());
-                match &part.value {
-                    PartValue::Text(text) => add(text.as_bytes()),
-                    PartValue::File(name, marked) => {
-                        add(name.as_bytes());
-                        add(&marked.bytes);
-                    }
-                }
-            }
-        }
-    }
+    hash.add(identity.bytes());
+    request.each_part(|part| hash.add(part));
     hash.finish()
 }
 

@@ -18,7 +18,7 @@ pub(super) fn tool(entry: &Entry) -> Tool {
         .destructive(described.effect == Effect::Destructive || makes_files)
         .idempotent(described.idempotent)
         .open_world(described.open_world);
-    let tool = Tool::new(described.name.clone(), described.description.clone(), object(&described.input))
+    let tool = Tool::new(entry.public.clone(), described.description.clone(), object(&described.input))
         .with_title(described.title.clone())
         .with_annotations(annotations);
     match &described.output {

@@ -5,15 +5,17 @@ use std::sync::Arc;
 
 use futures_util::FutureExt;
 use rmcp::model::{
-    CallToolRequestParams, CallToolResponse, CallToolResult, CompleteRequestMethod, CompleteRequestParams,
-    CompleteResult, CustomRequest, CustomResult, ErrorCode, ErrorData, Implementation, ListPromptsRequestMethod,
-    ListPromptsResult, ListResourceTemplatesRequestMethod, ListResourceTemplatesResult, ListResourcesRequestMethod,
-    ListResourcesResult, ListToolsResult, PaginatedRequestParams, ProgressNotificationParam, ServerCapabilities,
-    ServerConfig, Tool,
+    CallToolRequestParams, CallToolResponse, CompleteRequestMethod, CompleteRequestParams, CompleteResult,
+    CustomRequest, CustomResult, ErrorCode, ErrorData, Implementation, ListPromptsRequestMethod, ListPromptsResult,
+    ListResourceTemplatesRequestMethod, ListResourceTemplatesResult, ListResourcesRequestMethod, ListResourcesResult,
+    ListToolsResult, PaginatedRequestParams, ProgressNotificationParam, ServerCapabilities, ServerConfig,
+    SubscriptionFilter, Tool,
 };
-use rmcp::service::RequestContext;
+use rmcp::service::{RequestContext, SubscriptionContext};
 use rmcp::{RoleServer, ServerHandler};
 
+use super::asking::Questions;
+use super::changes::Changes;
 use super::convert;
 use super::receipts::Receipts;
 use crate::limits;
@@ -33,24 +35,26 @@ const KNOWN_METHODS: [&str; 4] = ["tools/call", "tools/list", "initialize", "pin
 pub(super) struct Server {
     relay: Arc<Relay>,
     receipts: Receipts,
+    questions: Questions,
 }
 
 impl Server {
     pub(super) fn new(relay: Arc<Relay>, receipts: Receipts) -> Self {
-        Self { relay, receipts }
+        Self { relay, receipts, questions: Questions::default() }
     }
 
     async fn call(
         &self,
         request: CallToolRequestParams,
         context: RequestContext<RoleServer>,
-    ) -> Result<CallToolResult, ErrorData> {
+    ) -> Result<CallToolResponse, ErrorData> {
         let client_key = client_key_of(&context)?;
+        let person = self.questions.person(&request, &context);
         let progress = ProgressSender::new(&context);
         let watch = |told: Told| progress.send(told);
         let asked =
             Asked { tool: request.name.to_string(), arguments: request.arguments.unwrap_or_default(), client_key };
-        let call = guarded(self.relay.call(asked, &watch));
+        let call = guarded(self.relay.call(asked, &watch, &person));
         let ended = tokio::select! {
             ended = call => ended,
             // The client no longer wants an answer; dropping the call drops its request to the helpdesk.
@@ -58,13 +62,17 @@ impl Server {
         };
         let Some(Ended { result, receipt }) = ended else {
             tracing::error!(target: "mcp", tool = %request.name, "a call panicked");
-            return Ok(convert::error(PANICKED));
+            return Ok(convert::error(PANICKED).into());
         };
+        if let Err(CallError::ToBeConfirmed { question }) = &result {
+            // What the call has written before stays open: the client calls again, and it is the same write then.
+            return Ok(self.questions.ask(question, person.approved()).into());
+        }
         self.receipts.keep(context.id, receipt);
         match result {
-            Ok(result) => Ok(convert::result(result)),
+            Ok(result) => Ok(convert::result(result).into()),
             Err(error @ CallError::UnknownTool { .. }) => Err(ErrorData::invalid_params(error.to_string(), None)),
-            Err(error) => Ok(convert::error(&self.relay.redact(&error.for_assistant()))),
+            Err(error) => Ok(convert::error(&self.relay.redact(&error.for_assistant())).into()),
         }
     }
 }
@@ -99,7 +107,7 @@ pub(super) fn client_key(text: &str) -> Result<String, String> {
 
 impl ServerHandler for Server {
     fn get_info(&self) -> ServerConfig {
-        ServerConfig::new(ServerCapabilities::builder().enable_tools().build())
+        ServerConfig::new(ServerCapabilities::builder().enable_tools().enable_tool_list_changed().build())
             .with_server_info(
                 Implementation::new("tickiti-relay", env!("CARGO_PKG_VERSION")).with_title("Tickiti Relay"),
             )
@@ -111,11 +119,11 @@ impl ServerHandler for Server {
         _request: Option<PaginatedRequestParams>,
         _context: RequestContext<RoleServer>,
     ) -> Result<ListToolsResult, ErrorData> {
-        Ok(ListToolsResult::with_all_items(self.relay.catalogue.iter().map(|entry| convert::tool(entry)).collect()))
+        Ok(ListToolsResult::with_all_items(self.relay.catalogue().iter().map(|entry| convert::tool(entry)).collect()))
     }
 
     fn get_tool(&self, name: &str) -> Option<Tool> {
-        self.relay.catalogue.get(name).map(|entry| convert::tool(entry))
+        self.relay.catalogue().get(name).map(|entry| convert::tool(entry))
     }
 
     async fn call_tool(
@@ -123,7 +131,26 @@ impl ServerHandler for Server {
         request: CallToolRequestParams,
         context: RequestContext<RoleServer>,
     ) -> Result<CallToolResponse, ErrorData> {
-        self.call(request, context).await.map(Into::into)
+        self.call(request, context).await
+    }
+
+    fn accepted_subscription_filter(&self, _: &SubscriptionFilter) -> Option<SubscriptionFilter> {
+        Some(SubscriptionFilter::builder().tools_list_changed().build())
+    }
+
+    async fn listen(&self, context: SubscriptionContext) -> Result<(), ErrorData> {
+        let changes = Changes::watch(&self.relay);
+        let mut listener = changes.listener(Arc::clone(&self.relay));
+        loop {
+            tokio::select! {
+                () = context.cancelled() => return Ok(()),
+                () = listener.changed() => {
+                    if context.sink().notify_tool_list_changed().await.is_err() {
+                        return Ok(());
+                    }
+                }
+            }
+        }
     }
 
     // rmcp answers these with empty lists even where the capability is not declared; MCP wants "method not found".

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 /// Takes out what a terminal obeys or a reader cannot see: escape sequences, control characters other than tab and line
 /// feed, characters of no width and those that turn the direction of writing. Copies nothing when there is none.
 pub fn clean(text: &str) -> Cow<'_, str> {
-    if !text.chars().any(hidden) {
+    if !text.chars().any(is_hidden) {
         return Cow::Borrowed(text);
     }
     let mut kept = String::with_capacity(text.len());
@@ -15,14 +15,15 @@ pub fn clean(text: &str) -> Cow<'_, str> {
             '\u{1b}' => skip_escape(&mut rest),
             '\u{9b}' => skip_control_sequence(&mut rest),
             '\u{90}' | '\u{98}' | '\u{9d}'..='\u{9f}' => skip_control_string(&mut rest),
-            _ if hidden(character) => {}
+            _ if is_hidden(character) => {}
             _ => kept.push(character),
         }
     }
     Cow::Owned(kept)
 }
 
-fn hidden(character: char) -> bool {
+/// Whether a terminal would obey a character, or a reader not see it.
+pub fn is_hidden(character: char) -> bool {
     match character {
         '\t' | '\n' => false,
         _ if character.is_control() => true,
@@ -121,7 +122,7 @@ mod tests {
     proptest! {
         #[test]
         fn nothing_hidden_is_left(text in "[\\x1b\\[\\];a-c0-9\u{9b}\u{7}\n\u{202e}ü(]{0,30}") {
-            prop_assert!(!clean(&text).chars().any(hidden));
+            prop_assert!(!clean(&text).chars().any(is_hidden));
         }
     }
 }

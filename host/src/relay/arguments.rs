@@ -5,6 +5,7 @@ use std::sync::Arc;
 use serde_json::{Map, Value};
 
 use super::error::{CallError, Done};
+use crate::admit::{Grant, Refusal};
 use crate::contract::{Access, Call, File};
 use crate::files::{FileRefusal, Files};
 use crate::json;
@@ -25,6 +26,7 @@ pub(super) struct Ready {
 /// Checks arguments against the tool's schema, orders them, and opens the files that they name.
 pub(super) async fn prepare(
     entry: &Entry,
+    grant: &Grant,
     arguments: Map<String, Value>,
     files: &Arc<Files>,
     marks: &mut Marks,
@@ -34,13 +36,13 @@ pub(super) async fn prepare(
     let arguments = Value::Object(arguments);
     let problems = schema.problems(&arguments);
     if !problems.is_empty() {
-        return Err(CallError::Arguments { tool: entry.tool.name.clone(), problems });
+        return Err(CallError::Arguments { tool: entry.public.clone(), problems });
     }
     if text.len() > limits::ARGUMENTS_BYTES {
         let expected =
             format!("are {} bytes long, more than {}; give long texts as files", text.len(), limits::ARGUMENTS_BYTES);
         return Err(CallError::Arguments {
-            tool: entry.tool.name.clone(),
+            tool: entry.public.clone(),
             problems: vec![Problem { at: String::new(), expected }],
         });
     }
@@ -48,6 +50,7 @@ pub(super) async fn prepare(
     let mut outputs = Vec::new();
     for argument in &entry.tool.files {
         for (at, path) in named(&arguments, &argument.at) {
+            granted(entry, grant, &at, argument.access == Access::Output)?;
             match argument.access {
                 Access::Output => outputs.push((at, path)),
                 access => inputs.push((at, path, access)),
@@ -57,9 +60,25 @@ pub(super) async fn prepare(
     let opened =
         open(inputs, files, marks).await.map_err(|refusal| CallError::File { refusal, done: Done::default() })?;
     let overwrite = arguments.get("overwrite").and_then(Value::as_bool).unwrap_or(false);
-    let call =
-        Call { tool: entry.tool.name.clone(), arguments: text, settings: "{}".to_owned(), now: now(), files: opened };
+    let call = Call {
+        tool: entry.tool.name.clone(),
+        arguments: text,
+        settings: entry.settings.clone(),
+        now: now(),
+        files: opened,
+    };
     Ok(Ready { call: Arc::new(call), outputs, overwrite })
+}
+
+/// Whether the plugin has any folder for what an argument names.
+fn granted(entry: &Entry, grant: &Grant, at: &str, writable: bool) -> Result<(), CallError> {
+    let folders = grant.folders();
+    if folders.is_none_or(|folders| folders.iter().any(|(_, may_write)| *may_write || !writable)) {
+        return Ok(());
+    }
+    let at = at.trim_start_matches('/').replace('/', ".");
+    let refusal = Refusal::NoFolder { plugin: entry.plugin.clone(), at, writable };
+    Err(CallError::Refused { refusal, done: Done::default() })
 }
 
 /// Opens files and gives each a mark. Reading is blocking, so it happens off the thread that serves.

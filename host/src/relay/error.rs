@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use serde_json::{Map, Value};
 
+use super::confirm::Question;
 use super::{holding, identifiers};
 use crate::admit::{Admitted, Refusal};
 use crate::contract::GuestFault;
@@ -153,6 +154,37 @@ pub enum CallError {
         /// What the call had done before.
         done: Done,
     },
+    /// The person said no.
+    #[error(
+        "`{route}` was not sent: the person was asked, and said no.\nOutcome: not sent. This request did not reach the helpdesk.\n\
+         Next: do not call again as it is; ask the person what they want instead"
+    )]
+    Declined {
+        /// Name of the route.
+        route: String,
+        /// What the call had done before.
+        done: Done,
+    },
+    /// The person must be asked, and cannot be.
+    #[error(
+        "`{route}` was not sent: the relay was started to ask the person before it sends this (`--confirm`), and {why}.\nOutcome: not \
+         sent. This request did not reach the helpdesk.\nNext: the person can make this call in a terminal (tickiti-relay --confirm \
+         write call …, which asks there), use a client that can ask, or start the relay without --confirm"
+    )]
+    Unconfirmed {
+        /// Name of the route.
+        route: String,
+        /// Why nobody can be asked.
+        why: &'static str,
+        /// What the call had done before.
+        done: Done,
+    },
+    /// The client asks the person and calls again. Only `mcp` sees it.
+    #[error("the person must be asked first")]
+    ToBeConfirmed {
+        /// What to ask.
+        question: Box<Question>,
+    },
     /// A plan can go no further without a real answer. Only a plan ends so.
     #[error("what comes next depends on the answer of `{route}`, which is not sent while planning")]
     PlanEnds {
@@ -205,7 +237,11 @@ impl CallError {
     /// With what the call had done before.
     pub(super) fn after(mut self, before: &Done) -> Self {
         match &mut self {
-            Self::UnknownTool { .. } | Self::Arguments { .. } | Self::PlanEnds { .. } | Self::Busy { .. } => {}
+            Self::UnknownTool { .. }
+            | Self::Arguments { .. }
+            | Self::PlanEnds { .. }
+            | Self::Busy { .. }
+            | Self::ToBeConfirmed { .. } => {}
             Self::Plugin { done, .. }
             | Self::Guest { done, .. }
             | Self::Refused { done, .. }
@@ -216,6 +252,8 @@ impl CallError {
             | Self::UnderWay { done, .. }
             | Self::Held { done, .. }
             | Self::Unrecorded { done, .. }
+            | Self::Declined { done, .. }
+            | Self::Unconfirmed { done, .. }
             | Self::KeyReused { done } => *done = before.clone(),
         }
         self
@@ -238,13 +276,29 @@ impl CallError {
         Self::Unrecorded { route: request.route().name.clone(), fault, done: Done::default() }
     }
 
+    pub(super) fn declined(route: String) -> Self {
+        Self::Declined { route, done: Done::default() }
+    }
+
+    pub(super) fn unconfirmed(route: String, why: &'static str) -> Self {
+        Self::Unconfirmed { route, why, done: Done::default() }
+    }
+
+    pub(super) fn to_be_confirmed(question: Question) -> Self {
+        Self::ToBeConfirmed { question: Box::new(question) }
+    }
+
     pub(super) fn key_reused() -> Self {
         Self::KeyReused { done: Done::default() }
     }
 
     fn done(&self) -> Option<&Done> {
         match self {
-            Self::UnknownTool { .. } | Self::Arguments { .. } | Self::PlanEnds { .. } | Self::Busy { .. } => None,
+            Self::UnknownTool { .. }
+            | Self::Arguments { .. }
+            | Self::PlanEnds { .. }
+            | Self::Busy { .. }
+            | Self::ToBeConfirmed { .. } => None,
             Self::Plugin { done, .. }
             | Self::Guest { done, .. }
             | Self::Refused { done, .. }
@@ -255,6 +309,8 @@ impl CallError {
             | Self::UnderWay { done, .. }
             | Self::Held { done, .. }
             | Self::Unrecorded { done, .. }
+            | Self::Declined { done, .. }
+            | Self::Unconfirmed { done, .. }
             | Self::KeyReused { done } => Some(done),
         }
     }

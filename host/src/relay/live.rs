@@ -6,16 +6,19 @@ use serde_json::{Value, json};
 use tickiti_relay_routes::{Class, Repeat};
 use tokio::time::{Instant, sleep};
 
+use super::confirm::{Ask, Question, Reply};
 use super::error::CallError;
 use super::helpdesk::{Helpdesk, Stop};
 use super::{Told, Watch, identifiers};
-use crate::admit::Admitted;
+use crate::admit::{Admitted, Policy};
+use crate::audit::{Audit, Event, Who};
 use crate::contract::{Call, Effect};
 use crate::digest::Digest;
 use crate::ledger::{self, Attempted, Begun, ClientKey, Earlier, Opened};
 use crate::limits;
 use crate::marks::Marks;
 use crate::outcome::Outcome;
+use crate::plugins::Entry;
 use crate::upstream::{self, Answer, Broken, Budget, CameBack, Look, Next, Tried};
 
 /// The sending half of one call.
@@ -31,6 +34,33 @@ pub(super) struct Live<'d> {
     pub(super) watch: Watch<'d>,
     /// What the relay adds to a result, in its own words.
     pub(super) notes: Vec<String>,
+    pub(super) audit: &'d Audit,
+    pub(super) policy: Policy,
+    pub(super) ask: &'d dyn Ask,
+    /// Plugin and tool, once they are known.
+    pub(super) who: (String, String),
+}
+
+/// What became of a request, for the audit.
+#[derive(Default)]
+struct Sent {
+    attempts: u32,
+    outcome: Option<Outcome>,
+    key: Option<String>,
+    write: Option<String>,
+}
+
+impl Sent {
+    fn outcome(&self, request: &Admitted, delivered: &Result<Answer, Stop>) -> String {
+        let word = match (self.outcome, delivered) {
+            (Some(outcome), _) => return outcome.to_string(),
+            (None, Ok(_)) => "done",
+            (None, Err(Stop::Ends(_))) => "not sent",
+            (None, Err(Stop::Failed(_))) if request.route().class == Class::Read => "failed",
+            (None, Err(Stop::Failed(_))) => "unknown",
+        };
+        word.to_owned()
+    }
 }
 
 /// What is known of a write before its first attempt in this call.
@@ -53,8 +83,9 @@ struct Brought {
 
 impl Live<'_> {
     /// Learns what the call is: its arguments make the client's key its own, and its effect bounds its time.
-    pub(super) fn begin(&mut self, effect: Effect, call: &Call, marks: &Marks) {
-        if effect == Effect::Read {
+    pub(super) fn begin(&mut self, entry: &Entry, call: &Call, marks: &Marks) {
+        self.who = (entry.plugin.clone(), entry.public.clone());
+        if entry.tool.effect == Effect::Read {
             self.deadline += limits::READING_CALL - limits::WRITING_CALL;
         }
         if let Some(key) = self.client_key.take() {
@@ -65,17 +96,62 @@ impl Live<'_> {
         }
     }
 
-    /// Sends one request, as often as it takes and may.
+    /// Sends one request, as often as it takes and may, and writes down how that ended.
     pub(super) async fn deliver(&mut self, request: &Admitted) -> Result<Answer, Stop> {
+        let began = Instant::now();
+        let mut sent = Sent::default();
+        let delivered = match self.confirmed(request).await {
+            Ok(()) => self.deliver_now(request, &mut sent).await,
+            Err(error) => Err(Stop::Ends(error)),
+        };
+        let (plugin, tool) = self.who.clone();
+        self.audit.tell(Event::Request {
+            who: Who { plugin, tool, route: request.route().name.clone() },
+            outcome: sent.outcome(request, &delivered),
+            status: match &delivered {
+                Ok(answer) => Some(answer.status),
+                Err(Stop::Failed(failure)) => failure.answer().map(|answer| answer.status),
+                Err(Stop::Ends(_)) => None,
+            },
+            ms: u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX),
+            attempts: sent.attempts,
+            key: sent.key,
+            write: sent.write,
+        });
+        delivered
+    }
+
+    /// Asks the person, where the relay was started so. The time that this takes is not the call's.
+    async fn confirmed(&mut self, request: &Admitted) -> Result<(), CallError> {
+        if !self.policy.asks(request.route().class) {
+            return Ok(());
+        }
+        let began = Instant::now();
+        let question = Question::about(&self.who.1, &self.who.0, request);
+        let reply = tokio::time::timeout(limits::CONFIRM_WAIT, self.ask.ask(&question)).await;
+        self.deadline += began.elapsed();
+        let route = request.route().name.clone();
+        match reply {
+            Ok(Reply::Yes) => Ok(()),
+            Ok(Reply::No) => Err(CallError::declined(route)),
+            Ok(Reply::Later) => Err(CallError::to_be_confirmed(question)),
+            Ok(Reply::Nobody(why)) => Err(CallError::unconfirmed(route, why)),
+            Err(_) => Err(CallError::unconfirmed(route, "nobody answered in time")),
+        }
+    }
+
+    async fn deliver_now(&mut self, request: &Admitted, sent: &mut Sent) -> Result<Answer, Stop> {
         if self.left() < limits::LEAST_ATTEMPT {
             return Err(Stop::Ends(CallError::out_of_time(request, None)));
         }
         if request.route().class == Class::Read {
             let brought = self.attempts(request, None, Before::default()).await;
+            sent.attempts = brought.attempts;
             return judged(request, brought, None);
         }
         let look = Look::of(request).map(|look| json!({"tool": look.tool, "arguments": look.arguments}).to_string());
         let opened = self.open(request, look).await?;
+        (sent.key, sent.write) = (opened.key.clone(), Some(opened.id.to_string()));
         let before = Before {
             outcome: opened.earlier.as_ref().map(|earlier| earlier.outcome),
             same_failure: opened.earlier.as_ref().and_then(|earlier| earlier.same_failure),
@@ -92,6 +168,7 @@ impl Live<'_> {
             self.wait(pause, "The helpdesk may still be at work on the first attempt").await;
         }
         let brought = self.attempts(request, opened.key.as_deref(), before).await;
+        (sent.attempts, sent.outcome) = (brought.attempts, brought.outcome);
         self.ended(request, &opened, &brought).await;
         if let (Ok(_), Some(earlier), Some(Outcome::Done)) = (&brought.result, &opened.earlier, brought.outcome) {
             self.notes.extend(settles(request, earlier));

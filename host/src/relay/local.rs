@@ -6,8 +6,10 @@ use serde_json::{Map, Value, json};
 use tickiti_relay_routes::{Class, Encoding, Repeat, Route, Table};
 
 use super::Relay;
-use crate::contract::{Request, Tool};
+use crate::audit::{Event, Who};
+use crate::contract::Request;
 use crate::ledger::{Ledger, Record, Which, WriteId};
+use crate::plugins::Entry;
 use crate::upstream::{Answer, AnswerBody};
 
 /// The table of endpoints.
@@ -19,10 +21,30 @@ const SETTLE: &str = "relay.settle_write";
 
 /// The answer to a local route; `None` when the request is for the helpdesk. Each must be declared by its own name: `*` stands
 /// for the helpdesk's routes only.
-pub(super) async fn answer(request: &Request, tool: &Tool, relay: &Relay) -> Option<Result<Answer, String>> {
+pub(super) async fn answer(request: &Request, entry: &Entry, relay: &Relay) -> Option<Result<Answer, String>> {
     let route = [ENDPOINTS, UNSETTLED, SETTLE].into_iter().find(|name| *name == request.route)?;
-    if !tool.routes.iter().any(|declared| declared == route) {
-        return Some(Err(format!("the tool `{}` did not declare `{route}`; this is a fault of its plugin", tool.name)));
+    let Entry { tool, plugin, public, .. } = entry;
+    let refused = if !tool.routes.iter().any(|declared| declared == route) {
+        Some(("not-declared", format!("the tool `{public}` did not declare `{route}`; this is a fault of its plugin")))
+    } else if relay.policy.read_only && route == SETTLE {
+        Some((
+            "read-only",
+            format!("`{route}` changes the relay's record, and the relay was started with `--read-only`"),
+        ))
+    } else if !relay.served.grant(plugin).allows_local(route) {
+        let allow = format!("tickiti-relay plugin grant {plugin} {route}");
+        let says = format!(
+            "`{route}` is not granted to the plugin `{plugin}`. Only the person who runs the relay can allow it, with: {allow}"
+        );
+        Some(("not-granted", says))
+    } else {
+        None
+    };
+    let who = Who { plugin: plugin.clone(), tool: public.clone(), route: route.to_owned() };
+    let rule = refused.as_ref().map(|(rule, _)| (*rule).to_owned());
+    relay.audit.tell(Event::Decision { who, allowed: rule.is_none(), rule });
+    if let Some((_, says)) = refused {
+        return Some(Err(says));
     }
     let input: Map<String, Value> = serde_json::from_str(&request.input).unwrap_or_default();
     let body = match route {

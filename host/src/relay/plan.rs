@@ -89,7 +89,7 @@ impl<'a> Recorder<'a> {
 }
 
 /// A body for a person's eyes.
-fn shown(body: &Body) -> Value {
+pub(super) fn shown(body: &Body) -> Value {
     match body {
         Body::Json(pieces) => {
             let text: String = pieces

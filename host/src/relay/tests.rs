@@ -23,7 +23,7 @@ use crate::contract::{
 };
 use crate::files::FileRules;
 use crate::limits;
-use crate::plugins::Installed;
+use crate::plugins::{Installed, Origin};
 use crate::upstream::{Answer, AnswerBody, Broken, HeldValue};
 
 /// A plugin that answers what the test wrote down, and writes down what it was given.
@@ -146,12 +146,21 @@ fn stage(tool: impl FnOnce(&mut Tool), replies: Vec<Script>, answers: Vec<Result
     let desk = Arc::new(Desk { answers: Mutex::new(answers.into()), sent: Mutex::default(), takes: Mutex::default() });
     let manifest =
         Manifest { name: "probes".into(), version: "1.0.0".into(), about: String::new(), tools: vec![described] };
-    let installed = Installed { manifest, grant: Grant::all(), guest: guest.clone() };
-    let (catalogue, faults) = Catalogue::new([installed]);
+    let installed = Installed {
+        manifest,
+        origin: Origin::BuiltIn,
+        grant: Grant::all(),
+        settings: "{}".into(),
+        guest: guest.clone(),
+    };
+    let (catalogue, faults) = Catalogue::new([installed], Table::builtin());
     assert_eq!(faults, []);
-    let rules = FileRules { roots: Vec::new(), state: folder.path().join("state"), private: Vec::new(), home: None };
+    let rules =
+        FileRules { roots: Vec::new(), state: folder.path().join("state"), private: Vec::new(), home: None, own: true };
     let relay = Relay {
-        catalogue,
+        served: Served::fixed(catalogue),
+        policy: Policy::default(),
+        audit: Audit::off(),
         routes: Cow::Borrowed(Table::builtin()),
         files: Arc::new(Files::new(rules).unwrap()),
         helpdesk: desk.clone(),
@@ -167,7 +176,7 @@ impl Stage {
     fn call(&self, arguments: Value) -> Result<ToolResult, CallError> {
         let Value::Object(arguments) = arguments else { panic!("arguments are an object") };
         let asked = Asked { tool: "probe".into(), arguments, client_key: None };
-        let Ended { result, receipt } = runtime().block_on(self.relay.call(asked, &|_| {}));
+        let Ended { result, receipt } = runtime().block_on(self.relay.call(asked, &|_| {}, &NoOne));
         receipt.delivered();
         result
     }
@@ -330,7 +339,7 @@ fn an_unknown_tool_is_told_with_its_nearest_name() {
     let stage = stage(|_| {}, vec![], vec![]);
     let error = {
         let asked = Asked { tool: "prob".into(), ..Asked::default() };
-        runtime().block_on(stage.relay.call(asked, &|_| {})).result.unwrap_err()
+        runtime().block_on(stage.relay.call(asked, &|_| {}, &NoOne)).result.unwrap_err()
     };
     assert_eq!(error.to_string(), "there is no tool `prob`; did you mean `probe`?");
 }

@@ -12,14 +12,15 @@ use super::helpdesk::Stop;
 use super::outputs::{Outputs, WriteFault};
 use super::render;
 use super::result::ToolResult;
-use super::{Relay, Told, Watch, identifiers, local};
-use crate::admit::{Admitted, Rules, admit};
+use super::{Relay, Told, Watch, identifiers, local, stranger};
+use crate::admit::{Admitted, Refusal, Rules, admit};
+use crate::audit::{Event, Who};
 use crate::contract::{self, Call, GuestFault, Held, Reply, Request, Step, Turn};
 use crate::files::FileRefusal;
 use crate::limits;
 use crate::marks::{Marked, Marks};
 use crate::outcome::Outcome;
-use crate::plugins::Entry;
+use crate::plugins::{Entry, Origin};
 use crate::upstream::{Answer, AnswerBody};
 
 /// Runs one call to its end.
@@ -30,22 +31,24 @@ pub(super) async fn run(
     delivery: &mut Delivery<'_>,
     watch: Watch<'_>,
 ) -> Result<ToolResult, CallError> {
-    let entry = relay
-        .catalogue
+    let catalogue = relay.catalogue();
+    let entry = catalogue
         .get(tool)
-        .ok_or_else(|| CallError::UnknownTool { name: tool.to_owned(), nearest: relay.catalogue.nearest(tool) })?;
+        .ok_or_else(|| CallError::UnknownTool { name: tool.to_owned(), nearest: catalogue.nearest(tool) })?;
     let mut marks = Marks::default();
-    let Ready { call, outputs, overwrite } = arguments::prepare(entry, arguments, &relay.files, &mut marks).await?;
+    let grant = catalogue.grant(&entry.plugin);
+    let files = if entry.tool.files.is_empty() { Arc::clone(&relay.files) } else { relay.files_of(&grant) };
+    let Ready { call, outputs, overwrite } = arguments::prepare(entry, &grant, arguments, &files, &mut marks).await?;
     let call_makes_files = !outputs.is_empty();
     if let Delivery::Live(live) = delivery {
-        live.begin(entry.tool.effect, &call, &marks);
+        live.begin(entry, &call, &marks);
     }
     let mut running = Running {
         relay,
         entry,
         delivery,
         marks,
-        outputs: Outputs::new(Arc::clone(&relay.files), outputs, overwrite),
+        outputs: Outputs::new(files, outputs, overwrite),
         done: Done::default(),
         sent_never: None,
     };
@@ -77,7 +80,7 @@ impl Running<'_, '_> {
             }
             self.check_bounds(&turn)?;
             if let Some(progress) = turn.progress {
-                watch(Told::Progress(progress));
+                watch(Told::Progress(if self.is_stranger() { stranger::progress(progress) } else { progress }));
             }
             if self.delivery.is_live() && !turn.writes.is_empty() {
                 self = self.write(turn.writes).await?;
@@ -96,7 +99,7 @@ impl Running<'_, '_> {
 
     /// Hands a request on and ends the call with its answer, untouched.
     async fn relay(mut self, request: Request) -> Result<ToolResult, CallError> {
-        let answer = match local::answer(&request, &self.entry.tool, self.relay).await {
+        let answer = match local::answer(&request, self.entry, self.relay).await {
             Some(local) => local.map_err(|message| CallError::Plugin { message, done: self.done.clone() })?,
             None => {
                 let admitted = self.admit(&request)?;
@@ -146,6 +149,10 @@ impl Running<'_, '_> {
 
     /// Ends the call with what the plugin made of it.
     async fn finish(self, output: contract::Output) -> Result<ToolResult, CallError> {
+        let output = if self.is_stranger() { stranger::output(output) } else { output };
+        if !self.outputs.is_empty() && self.is_stranger() {
+            self.may_still_write()?;
+        }
         let done = self.done;
         let plugin = self.entry.plugin.clone();
         let outputs = self.outputs;
@@ -170,9 +177,13 @@ impl Running<'_, '_> {
     fn turn_of(&self, reply: Result<Reply, GuestFault>) -> Result<Turn, CallError> {
         match reply {
             Ok(Ok(turn)) => Ok(turn),
+            Ok(Err(message)) if self.is_stranger() => {
+                let message = stranger::sentence(&self.entry.plugin, &message);
+                Err(CallError::Plugin { message, done: self.done.clone() })
+            }
             Ok(Err(message)) => Err(CallError::Plugin { message, done: self.done.clone() }),
             Err(fault) => {
-                tracing::error!(target: "relay", plugin = %self.entry.plugin, tool = %self.entry.tool.name, "{fault}");
+                tracing::error!(target: "relay", plugin = %self.entry.plugin, tool = %self.entry.public, "{fault}");
                 Err(CallError::Guest { plugin: self.entry.plugin.clone(), fault, done: self.done.clone() })
             }
         }
@@ -204,9 +215,17 @@ impl Running<'_, '_> {
     }
 
     fn admit(&self, request: &Request) -> Result<Admitted, CallError> {
-        let rules = Rules { tool: &self.entry.tool, grant: &self.entry.grant, routes: &self.relay.routes };
-        let admitted = admit(request, rules, &self.marks)
-            .map_err(|refusal| CallError::Refused { refusal, done: self.done.clone() })?;
+        // Asked anew for each request: a right that was taken back counts from now on.
+        let grant = self.relay.served.grant(&self.entry.plugin);
+        let Entry { tool, plugin, .. } = self.entry;
+        let rules = Rules { tool, plugin, grant: &grant, policy: self.relay.policy, routes: &self.relay.routes };
+        let admitted = admit(request, rules, &self.marks);
+        if self.delivery.is_live() {
+            let who = Who { plugin: plugin.clone(), tool: self.entry.public.clone(), route: request.route.clone() };
+            let rule = admitted.as_ref().err().map(|refusal| refusal.rule().to_owned());
+            self.relay.audit.tell(Event::Decision { who, allowed: rule.is_none(), rule });
+        }
+        let admitted = admitted.map_err(|refusal| CallError::Refused { refusal, done: self.done.clone() })?;
         match &self.sent_never {
             // Otherwise a repeat of the whole call would repeat what must not be repeated.
             Some(earlier) if admitted.route().class != Class::Read => Err(self.beyond(format!(
@@ -215,6 +234,21 @@ impl Running<'_, '_> {
             ))),
             _ => Ok(admitted),
         }
+    }
+
+    /// Whether the plugin's words are a stranger's.
+    fn is_stranger(&self) -> bool {
+        self.entry.origin == Origin::Added
+    }
+
+    /// Whether a folder to write to is still granted: it may have been taken back while the call was under way.
+    fn may_still_write(&self) -> Result<(), CallError> {
+        let folders = self.relay.served.grant(&self.entry.plugin).folders();
+        if folders.is_none_or(|folders| folders.iter().any(|(_, writable)| *writable)) {
+            return Ok(());
+        }
+        let refusal = Refusal::NoFolder { plugin: self.entry.plugin.clone(), at: "its output".into(), writable: true };
+        Err(CallError::Refused { refusal, done: self.done.clone() })
     }
 
     async fn deliver(&mut self, request: &Admitted) -> Result<Answer, CallError> {

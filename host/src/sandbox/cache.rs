@@ -8,9 +8,9 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use sha2::{Digest, Sha256};
+use sha2::{Digest as _, Sha256};
 
-use super::component::Component;
+use super::component::{Component, Digest};
 use crate::contract::Manifest;
 use crate::limits;
 
@@ -47,6 +47,16 @@ impl Cache {
         if let Ok(text) = serde_json::to_vec(manifest) {
             self.write(&manifest_name(plugin), &text);
             self.remove_stale(plugin, "manifest", &manifest_name(plugin));
+        }
+    }
+
+    /// Removes all that is kept of a third party's component.
+    pub(super) fn forget(&self, digest: Digest) {
+        let Ok(entries) = std::fs::read_dir(&self.folder) else { return };
+        let prefix = format!("x-{digest}.");
+        for entry in entries.flatten().filter(|entry| entry.file_name().to_string_lossy().starts_with(&prefix)) {
+            // Another relay may have removed it already, or hold it open.
+            let _ = std::fs::remove_file(entry.path());
         }
     }
 
@@ -102,7 +112,7 @@ impl Cache {
     /// Removes the plugin's other files of this kind, and what a relay that was killed left half written.
     fn remove_stale(&self, plugin: &Component, extension: &str, keep: &str) {
         let Ok(entries) = std::fs::read_dir(&self.folder) else { return };
-        let (prefix, suffix) = (format!("{}.", file_name(plugin.name())), format!(".{extension}"));
+        let (prefix, suffix) = (format!("{}.", file_name(plugin)), format!(".{extension}"));
         for entry in entries.flatten() {
             let name = entry.file_name();
             let Some(name) = name.to_str() else { continue };
@@ -121,15 +131,21 @@ fn is_abandoned(entry: &std::fs::DirEntry) -> bool {
 }
 
 fn code_name(plugin: &Component, compatibility: &str) -> String {
-    format!("{}.{}.{compatibility}.cwasm", file_name(plugin.name()), plugin.digest())
+    format!("{}.{}.{compatibility}.cwasm", file_name(plugin), plugin.digest())
 }
 
 fn manifest_name(plugin: &Component) -> String {
-    format!("{}.{}.{}.manifest", file_name(plugin.name()), plugin.digest(), env!("CARGO_PKG_VERSION"))
+    format!("{}.{}.{}.manifest", file_name(plugin), plugin.digest(), env!("CARGO_PKG_VERSION"))
+}
+
+/// What the files of all versions of a plugin begin with. A third party's name is nobody's word, so each of its digests stands
+/// alone.
+fn file_name(plugin: &Component) -> String {
+    if plugin.is_foreign() { format!("x-{}", plugin.digest()) } else { plain(plugin.name()) }
 }
 
 /// A plugin's name as part of a file's name; its digest makes that unique.
-fn file_name(plugin: &str) -> String {
+fn plain(plugin: &str) -> String {
     let kept = plugin.chars().take(limits::TOOL_NAME_CHARS);
     kept.map(|character| if character.is_ascii_alphanumeric() { character } else { '_' }).collect()
 }
@@ -184,8 +200,8 @@ mod tests {
 
     #[test]
     fn a_name_from_anywhere_stays_in_the_folder() {
-        assert_eq!(file_name("../../etc/ü\0x"), "______etc___x");
-        assert_eq!(file_name(&"a".repeat(1_000)).len(), limits::TOOL_NAME_CHARS);
+        assert_eq!(plain("../../etc/ü\0x"), "______etc___x");
+        assert_eq!(plain(&"a".repeat(1_000)).len(), limits::TOOL_NAME_CHARS);
     }
 
     #[test]

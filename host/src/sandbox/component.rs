@@ -22,6 +22,37 @@ impl Digest {
     }
 }
 
+/// Sixty-four hexadecimal digits.
+impl std::str::FromStr for Digest {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let wrong = "a SHA-256 has 64 hexadecimal digits";
+        let mut digest = [0; 32];
+        if text.len() != 2 * digest.len() || !text.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+            return Err(wrong);
+        }
+        for (at, byte) in digest.iter_mut().enumerate() {
+            let pair = text.get(2 * at..2 * at + 2).ok_or(wrong)?;
+            *byte = u8::from_str_radix(pair, 16).map_err(|_| wrong)?;
+        }
+        Ok(Self(digest))
+    }
+}
+
+impl serde::Serialize for Digest {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> serde::Deserialize<'de> for Digest {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = <std::borrow::Cow<'de, str>>::deserialize(deserializer)?;
+        text.parse().map_err(serde::de::Error::custom)
+    }
+}
+
 impl fmt::Display for Digest {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.iter().try_for_each(|byte| write!(formatter, "{byte:02x}"))
@@ -49,6 +80,7 @@ pub struct Component {
     name: String,
     digest: Digest,
     code: Code,
+    foreign: bool,
 }
 
 impl Component {
@@ -56,7 +88,13 @@ impl Component {
     /// of random numbers.
     #[must_use]
     pub fn new(name: impl Into<String>, digest: Digest, code: Code) -> Self {
-        Self { name: name.into(), digest, code }
+        Self { name: name.into(), digest, code, foreign: false }
+    }
+
+    /// A third party's component: compiled apart, and kept by its digest alone, since nobody vouches for its name.
+    #[must_use]
+    pub fn foreign(name: impl Into<String>, digest: Digest, code: Code) -> Self {
+        Self { foreign: true, ..Self::new(name, digest, code) }
     }
 
     /// A component from bytes nobody has looked at yet.
@@ -75,6 +113,16 @@ impl Component {
     #[must_use]
     pub fn digest(&self) -> Digest {
         self.digest
+    }
+
+    /// Whether it is a third party's.
+    pub(super) fn is_foreign(&self) -> bool {
+        self.foreign
+    }
+
+    /// Where its bytes are.
+    pub(super) fn code(&self) -> &Code {
+        &self.code
     }
 
     /// Its bytes, at most [`limits::COMPONENT_BYTES`].

@@ -55,6 +55,14 @@ impl Plugin {
         Ok(manifest)
     }
 
+    /// Loads it, compiling where that must be, without running anything of it.
+    ///
+    /// # Errors
+    /// When it cannot be loaded.
+    pub async fn ready(&self) -> Result<(), GuestFault> {
+        self.load().await.map(drop)
+    }
+
     /// Waits for the plugin's turn on the guest thread and runs it in a fresh store.
     async fn turn<T: Send + 'static>(
         &self,
@@ -97,7 +105,7 @@ impl Plugin {
 
 fn load_now(sandbox: &Shared, component: &Component) -> Result<Loaded, GuestFault> {
     let machine = sandbox.machine()?;
-    let door = Arc::new(load::load(&machine, sandbox.cache.as_ref(), component)?);
+    let door = Arc::new(load::load(&machine, sandbox.cache.as_ref(), sandbox.compiler.as_ref(), component)?);
     Ok(Loaded { machine, door })
 }
 

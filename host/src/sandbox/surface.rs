@@ -17,6 +17,15 @@ pub(super) enum Version {
     V0_1,
 }
 
+impl Version {
+    /// As a component's export names it.
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::V0_1 => "0.1.0",
+        }
+    }
+}
+
 /// The names of a component's imports and exports.
 #[derive(Debug, Default)]
 pub(super) struct Surface {

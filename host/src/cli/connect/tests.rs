@@ -4,6 +4,7 @@ use super::*;
 fn launch() -> Launch {
     Launch {
         command: PathBuf::from("/opt/tickiti-relay"),
+        arguments: Vec::new(),
         environment: vec![
             ("TICKITI_API_BASE".into(), "https://support.example.com".into()),
             ("TICKITI_API_TOKEN_FILE".into(), "/home/ann/token".into()),

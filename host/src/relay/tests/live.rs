@@ -34,7 +34,7 @@ impl Stage {
     /// Calls with tokio's clock under the test's hand; the answer arrives or does not.
     async fn ask(&self, client_key: Option<&str>, delivered: bool) -> Result<ToolResult, CallError> {
         let asked = Asked { tool: "probe".into(), client_key: client_key.map(str::to_owned), ..Asked::default() };
-        let Ended { result, receipt } = self.relay.call(asked, &|_| {}).await;
+        let Ended { result, receipt } = self.relay.call(asked, &|_| {}, &NoOne).await;
         if delivered {
             receipt.delivered();
         }
@@ -216,7 +216,7 @@ async fn the_same_key_of_the_client_is_the_same_call() {
         client_key: Some("mine".into()),
     };
     *stage.guest.replies.lock().unwrap() = [says(|| Step::Relay(request(KEYED, "{}")))].into();
-    insta::assert_snapshot!(told(stage.relay.call(asked, &|_| {}).await.result));
+    insta::assert_snapshot!(told(stage.relay.call(asked, &|_| {}, &NoOne).await.result));
     assert_eq!(stage.keys().len(), 3);
 }
 
@@ -302,7 +302,7 @@ async fn who_waits_is_told_why() {
         Told::Progress(progress) => panic!("{}", progress.text),
     };
     let asked = Asked { tool: "probe".into(), ..Asked::default() };
-    assert!(stage.relay.call(asked, &watch).await.result.is_ok());
+    assert!(stage.relay.call(asked, &watch, &NoOne).await.result.is_ok());
     assert_eq!(*heard.lock().unwrap(), ["Attempt 1 on tickets.respond failed; going on in 5 s."]);
 }
 

@@ -6,7 +6,7 @@ use serde_json::Value;
 use tickiti_relay_routes::Table;
 
 use super::super::Finding;
-use crate::admit::{Grant, Rules, admit};
+use crate::admit::{Grant, Policy, Rules, admit};
 use crate::cli::build;
 use crate::config::Connection;
 use crate::contract::{Effect, Request, Tool};
@@ -67,7 +67,7 @@ async fn send(upstream: &Upstream, table: &Table, route: &str) -> Result<Answer,
         files: Vec::new(),
     };
     let request = Request { route: route.into(), input: "{}".into(), accept: Vec::new(), hold: None };
-    let rules = Rules { tool: &tool, grant: &Grant::all(), routes: table };
+    let rules = Rules { tool: &tool, plugin: "doctor", grant: &Grant::all(), policy: Policy::default(), routes: table };
     let admitted =
         admit(&request, rules, &Marks::default()).map_err(|refusal| Broken::Unsendable { why: refusal.to_string() })?;
     upstream.send(&admitted, None, Duration::MAX).await

@@ -4,7 +4,12 @@ use super::super::Finding;
 use crate::config::{ConfigErrors, Connection, Local};
 use crate::files::Files;
 use crate::ledger::{Archive, Which};
-use crate::plugins::builtin;
+use std::borrow::Cow;
+
+use tickiti_relay_routes::Table;
+
+use crate::admit::Policy;
+use crate::plugins::{Folder, Notice, Selection, Served, Source, builtin, families};
 use crate::sandbox::Sandbox;
 
 pub(super) fn configuration(
@@ -110,22 +115,43 @@ fn writable(folder: &std::path::Path) -> std::io::Result<()> {
 
 pub(super) async fn plugins(local: &Local) -> Vec<Finding> {
     let sandbox = Sandbox::new(Some(local.cache.clone()));
-    let mut tools = 0;
-    let mut names = Vec::new();
-    let mut findings = Vec::new();
-    for (name, plugin) in builtin(&sandbox).await {
-        match plugin {
-            Ok(plugin) => {
-                tools += plugin.manifest.tools.len();
-                names.push(name);
-            }
-            Err(fault) => findings.push(Finding::fault(
-                "plugins",
-                format!("{name}: {fault}"),
-                "install the relay anew; if that does not help, report it as a fault of the relay",
-            )),
-        }
+    let builtin = builtin(&sandbox).await;
+    let again = "install the relay anew; if that does not help, report it as a fault of the relay";
+    let mut findings: Vec<Finding> = builtin
+        .iter()
+        .zip(families())
+        .filter_map(|(plugin, name)| {
+            Some(Finding::fault("plugins", format!("{name}: {}", plugin.manifest.as_ref().err()?), again))
+        })
+        .collect();
+    let tools: usize =
+        builtin.iter().filter_map(|plugin| plugin.manifest.as_ref().ok()).map(|manifest| manifest.tools.len()).sum();
+    let folder = Folder::new(&local.state);
+    let served = Served::new(Source {
+        folder: folder.clone(),
+        sandbox,
+        builtin,
+        moment: Vec::new(),
+        routes: Cow::Borrowed(Table::builtin()),
+        selection: Selection::default(),
+        policy: Policy::default(),
+    });
+    findings.push(Finding::good("plugins", format!("{} serve {tools} tools", families().join(", "))));
+    match folder.read() {
+        Ok(lock) if lock.plugins.is_empty() => {}
+        Ok(lock) => findings.push(Finding::good("plugins", format!("{} more were added", lock.plugins.len()))),
+        Err(_) => {}
     }
-    findings.push(Finding::good("plugins", format!("{} serve {tools} tools", names.join(", "))));
+    let notices = served.notices();
+    let own = notices.iter().filter(|notice| !matches!(notice, Notice::Builtin { .. }));
+    let fix = "`tickiti-relay plugin verify` looks closer; `plugin trust`, `plugin update` or `plugin remove` mends it";
+    findings.extend(own.map(|notice| Finding::fault("plugins", notice.to_string(), fix)));
+    for stray in folder.strays() {
+        let path = stray.path.display();
+        findings.push(Finding::note(
+            "plugins",
+            format!("{path} lies there untrusted and is not served; `plugin trust {path}` adds it"),
+        ));
+    }
     findings
 }

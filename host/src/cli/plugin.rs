@@ -1,0 +1,282 @@
+//! `tickiti-relay plugin`: what is trusted, and what it may do.
+
+pub(super) mod arguments;
+mod inspect;
+mod page;
+mod rights;
+mod verify;
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::time::Duration;
+
+use super::arguments::{ForTheMoment, Start};
+use super::{FAILED, VerbError, print, terminal};
+use crate::admit::Right;
+use crate::config::Local;
+use crate::plugins::{Folder, FolderFault, Lock, Locked, Momentary, differences, families, read_component};
+use crate::sandbox::{Bounds, Code, Compiler, Component, Digest, Sandbox};
+use arguments::{Add, Plugin, Trust, Trusted, Update};
+use inspect::{Bench, Inspected};
+
+pub(super) fn run(verb: &Plugin, start: &Start) -> Result<ExitCode, VerbError> {
+    let bench = Bench::new(start)?;
+    match verb {
+        Plugin::Add(options) => add(&bench, options),
+        Plugin::List { json } => list(&bench, *json),
+        Plugin::Show { name, json } => show(&bench, name, *json),
+        Plugin::Grant { name, rights } => rights::grant(&bench, name, rights),
+        Plugin::Revoke { name, rights, all } => rights::revoke(&bench, name, if *all { None } else { Some(rights) }),
+        Plugin::Remove { name } => remove(&bench, name),
+        Plugin::Update(options) => update(&bench, options),
+        Plugin::Trust(options) => trust(&bench, options),
+        Plugin::Verify { name, json } => verify::run(&bench, name.as_deref(), *json),
+    }
+}
+
+/// How third parties' components are compiled here.
+pub(super) fn compiler(local: &Local) -> Result<Compiler, VerbError> {
+    let program = std::env::current_exe()
+        .map_err(|error| VerbError::Failed(format!("the program does not know its own path: {error}")))?;
+    Ok(Compiler { program, cache: local.cache.clone(), bounds: Bounds::default() })
+}
+
+/// The plugin that is served for one command only.
+pub(super) fn for_the_moment(
+    moment: &ForTheMoment,
+    compiler: &Compiler,
+    sandbox: &Sandbox,
+) -> Result<Vec<Momentary>, VerbError> {
+    let Some(path) = &moment.plugin else { return Ok(Vec::new()) };
+    let bytes = read_component(path)?;
+    let sha256 = Digest::of(&bytes);
+    let described = compiler
+        .run(path, &still_at_work)
+        .map_err(|fault| VerbError::Failed(format!("{}: {fault}", path.display())))?;
+    let name = described.manifest.name.clone();
+    let locked =
+        inspect::locked(described, sha256, bytes.len() as u64, path.display().to_string(), moment.grant.clone());
+    let path = std::path::absolute(path).unwrap_or_else(|_| path.clone());
+    let guest = sandbox.plugin(Component::foreign(name, sha256, Code::File(path)));
+    Ok(vec![Momentary { locked, guest }])
+}
+
+/// A sign of life while a component is compiled.
+fn still_at_work(so_far: Duration) {
+    print::error(&format!("compiling: {} s so far", so_far.as_secs()));
+}
+
+impl From<FolderFault> for VerbError {
+    fn from(fault: FolderFault) -> Self {
+        Self::Failed(fault.to_string())
+    }
+}
+
+fn add(bench: &Bench, options: &Add) -> Result<ExitCode, VerbError> {
+    let lock = bench.folder.read()?;
+    let inspected = bench.inspect(&options.source, &lock, None)?;
+    let name = inspected.manifest().name.clone();
+    if lock.get(&name).is_some() {
+        let update = format!("tickiti-relay plugin update {name} {}", options.source);
+        return Err(VerbError::Failed(format!("a plugin `{name}` is there already; to replace it: {update}")));
+    }
+    rights::check(bench, &options.grant)?;
+    let page = page::trust(&inspected, &options.grant, &bench.routes);
+    let how = format!("plugin add {}", options.source);
+    if !agreed(&page, &format!("Trust it, and add it as `{name}`?"), &options.trust, &inspected, &how)? {
+        return Ok(ExitCode::from(FAILED));
+    }
+    let locked = inspected.locked(options.grant.clone());
+    added(bench, &inspected, locked.clone())?;
+    if options.json {
+        print::json(&locked);
+    } else {
+        print::out(&page::added(&locked, &bench.routes));
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Puts a plugin into the store and into the lock file.
+fn added(bench: &Bench, inspected: &Inspected, locked: Locked) -> Result<(), VerbError> {
+    bench.folder.store(&inspected.bytes)?;
+    bench.folder.change(|lock| {
+        if lock.get(&locked.name).is_some() {
+            return Err(VerbError::Failed(format!("a plugin `{}` was added meanwhile", locked.name)));
+        }
+        lock.plugins.push(locked);
+        Ok(())
+    })
+}
+
+/// Whether somebody says yes: at the terminal, or beside the digest.
+fn agreed(page: &str, question: &str, trusted: &Trusted, inspected: &Inspected, how: &str) -> Result<bool, VerbError> {
+    if let Some(wanted) = trusted.sha256
+        && wanted != inspected.sha256
+    {
+        let found = inspected.sha256;
+        return Err(VerbError::Failed(format!(
+            "its SHA-256 is {found}, and not {wanted}: it is another file. Nothing was changed"
+        )));
+    }
+    if trusted.yes {
+        return Ok(true);
+    }
+    print::error_page(page);
+    match terminal::yes(question) {
+        Some(true) => Ok(true),
+        Some(false) => {
+            print::error("nothing was changed");
+            Ok(false)
+        }
+        None => {
+            let digest = inspected.sha256;
+            Err(VerbError::Failed(format!(
+                "there is no terminal to ask in. If you trust it: tickiti-relay {how} --yes --sha256 {digest}"
+            )))
+        }
+    }
+}
+
+fn list(bench: &Bench, json: bool) -> Result<ExitCode, VerbError> {
+    let lock = bench.folder.read()?;
+    let strays = bench.folder.strays();
+    if json {
+        let builtin: Vec<_> = families()
+            .into_iter()
+            .map(|name| serde_json::json!({"name": name, "grants": lock.grant_of_builtin(name).rights()}))
+            .collect();
+        print::json(&serde_json::json!({"plugins": lock.plugins, "builtin": builtin, "untrusted": strays}));
+    } else {
+        print::out(&page::list(&lock, &strays));
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn show(bench: &Bench, name: &str, json: bool) -> Result<ExitCode, VerbError> {
+    let lock = bench.folder.read()?;
+    match (lock.get(name), bench.builtin(name)) {
+        (Some(locked), _) if json => print::json(locked),
+        (Some(locked), _) => print::out(&page::show(locked, &bench.routes)),
+        (None, Some(manifest)) => {
+            let rights = lock.grant_of_builtin(name).rights().to_vec();
+            if json {
+                print::json(&serde_json::json!({"name": name, "grants": rights, "tools": manifest.tools}));
+            } else {
+                print::out(&page::show_builtin(manifest, &rights, &bench.routes));
+            }
+        }
+        (None, None) => return Err(unknown(name, &lock)),
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn remove(bench: &Bench, name: &str) -> Result<ExitCode, VerbError> {
+    let gone = bench.folder.change(|lock| {
+        let at = lock.plugins.iter().position(|plugin| plugin.name == name).ok_or_else(|| unknown(name, lock))?;
+        Ok::<_, VerbError>(lock.plugins.remove(at))
+    })?;
+    bench.forget(gone.sha256)?;
+    print::out(&format!("{name} is removed. What it wrote to the helpdesk stays."));
+    Ok(ExitCode::SUCCESS)
+}
+
+fn update(bench: &Bench, options: &Update) -> Result<ExitCode, VerbError> {
+    let lock = bench.folder.read()?;
+    let name = &options.name;
+    let before = lock.get(name).ok_or_else(|| unknown(name, &lock))?.clone();
+    let inspected = bench.inspect(&options.source, &lock, Some(name))?;
+    if inspected.manifest().name != *name {
+        let other = &inspected.manifest().name;
+        return Err(VerbError::Failed(format!(
+            "that is the plugin `{other}` and not `{name}`; `plugin add` adds another one"
+        )));
+    }
+    if inspected.sha256 == before.sha256 {
+        print::out(&format!("{name} is that already: the file is the same."));
+        return Ok(ExitCode::SUCCESS);
+    }
+    replace(bench, &before, &inspected, &options.trust, &format!("plugin update {name} {}", options.source))
+}
+
+fn trust(bench: &Bench, options: &Trust) -> Result<ExitCode, VerbError> {
+    let lock = bench.folder.read()?;
+    let Some(before) = options.what.to_str().and_then(|name| lock.get(name)).cloned() else {
+        let source =
+            in_folder(&bench.folder, &options.what).ok_or_else(|| unknown(&options.what.to_string_lossy(), &lock))?;
+        let trust = Trusted { yes: options.trust.yes, sha256: options.trust.sha256 };
+        let add_options =
+            Add { source: source.display().to_string(), grant: options.grant.clone(), trust, json: false };
+        return add(bench, &add_options);
+    };
+    let path = bench.folder.component(before.sha256);
+    let inspected = bench.inspect(&path.display().to_string(), &lock, Some(&before.name))?;
+    let name = &before.name;
+    if inspected.manifest().name != *name {
+        let other = &inspected.manifest().name;
+        return Err(VerbError::Failed(format!(
+            "its file is the plugin `{other}` now; `plugin remove {name}` takes it out"
+        )));
+    }
+    let same = before.manifest().is_ok_and(|manifest| manifest == *inspected.manifest());
+    if same && inspected.sha256 == before.sha256 {
+        print::out(&format!("{name} is what was trusted: nothing changed."));
+        return Ok(ExitCode::SUCCESS);
+    }
+    let inspected = Inspected { source: before.source.clone(), ..inspected };
+    replace(bench, &before, &inspected, &options.trust, &format!("plugin trust {name}"))
+}
+
+/// A file as it was named, or of that name in the folder of plugins.
+fn in_folder(folder: &Folder, what: &Path) -> Option<PathBuf> {
+    [what.to_owned(), folder.path().join(what)].into_iter().find(|path| path.is_file())
+}
+
+/// Puts another component in the place of a trusted one, after it was shown what changes.
+fn replace(
+    bench: &Bench,
+    before: &Locked,
+    inspected: &Inspected,
+    trust: &Trusted,
+    how: &str,
+) -> Result<ExitCode, VerbError> {
+    let name = before.name.clone();
+    let tools: Vec<_> = before.tools.iter().map(|tool| tool.definition.clone()).collect();
+    let changes = differences(&tools, &inspected.manifest().tools);
+    let page = page::replaced(before, inspected, &changes, &bench.routes);
+    if !agreed(&page, &format!("Trust it, and serve it as `{name}`?"), trust, inspected, how)? {
+        return Ok(ExitCode::from(FAILED));
+    }
+    bench.folder.store(&inspected.bytes)?;
+    bench.folder.change(|lock| {
+        let place = lock.plugins.iter_mut().find(|plugin| plugin.name == name);
+        let place = place.ok_or_else(|| VerbError::Failed(format!("`{name}` was removed meanwhile")))?;
+        let grants = place.grants.clone();
+        *place = inspected.locked(grants);
+        Ok::<_, VerbError>(())
+    })?;
+    if before.sha256 != inspected.sha256 {
+        bench.forget(before.sha256)?;
+    }
+    let changed = if changes.is_empty() {
+        "its tools are as before".to_owned()
+    } else {
+        format!("{} changes in its tools", changes.len())
+    };
+    print::out(&format!(
+        "{name} {} is trusted and served: {changed}. Its rights are as before.",
+        inspected.manifest().version
+    ));
+    Ok(ExitCode::SUCCESS)
+}
+
+fn unknown(name: &str, lock: &Lock) -> VerbError {
+    let names: Vec<&str> = lock.plugins.iter().map(|plugin| plugin.name.as_str()).chain(families()).collect();
+    VerbError::Failed(format!("there is no plugin `{}`. There are: {}", crate::redact::clean(name), names.join(", ")))
+}
+
+/// The rights of a plugin, whether built in or added.
+fn rights_of<'l>(lock: &'l Lock, name: &str) -> Option<Vec<Right>> {
+    let added = |plugin: &'l Locked| plugin.grants.clone();
+    let builtin = || families().contains(&name).then(|| lock.grant_of_builtin(name).rights().to_vec());
+    lock.get(name).map(added).or_else(builtin)
+}

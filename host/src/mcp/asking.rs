@@ -1,0 +1,147 @@
+//! Asking the person through the client: at once where a server may ask (protocols with a handshake), otherwise by an answer
+//! that wants input first, after which the client calls again.
+
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use futures_util::future::{BoxFuture, FutureExt};
+use rmcp::RoleServer;
+use rmcp::model::{
+    CallToolRequestParams, ElicitRequest, ElicitRequestParams, ElicitResult, ElicitationAction, ElicitationSchema,
+    InputRequest, InputRequiredResult,
+};
+use rmcp::service::RequestContext;
+
+use crate::digest::Digest;
+use crate::limits;
+use crate::relay::{Ask, Question, Reply};
+
+/// The name under which the one question of an answer is asked.
+const SEND: &str = "send";
+
+/// What was asked and is not answered yet. The client carries only a random name of it, so that no answer can say yes to other
+/// bytes than those that the person saw.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Questions(Arc<Mutex<VecDeque<Pending>>>);
+
+#[derive(Debug)]
+struct Pending {
+    name: String,
+    asked: Digest,
+    /// Requests of the same call to which the person has said yes before.
+    approved: Vec<Digest>,
+}
+
+/// The person behind one request.
+pub(super) struct Person<'c> {
+    context: &'c RequestContext<RoleServer>,
+    approved: Vec<Digest>,
+    declined: Option<Digest>,
+}
+
+impl Questions {
+    /// The person behind this request, with what they have answered before.
+    pub(super) fn person<'c>(
+        &self,
+        request: &CallToolRequestParams,
+        context: &'c RequestContext<RoleServer>,
+    ) -> Person<'c> {
+        let mut person = Person { context, approved: Vec::new(), declined: None };
+        let answer = request.input_responses.as_ref().and_then(|responses| responses.get(SEND));
+        let pending = request.request_state.as_deref().and_then(|name| self.take(name));
+        if let (Some(answer), Some(pending)) = (answer, pending) {
+            person.approved = pending.approved;
+            let answer = serde_json::from_value::<ElicitResult>(answer.clone());
+            match answer.map(|answer| answer.action) {
+                Ok(ElicitationAction::Accept) => person.approved.push(pending.asked),
+                _ => person.declined = Some(pending.asked),
+            }
+        }
+        person
+    }
+
+    /// The answer that lets the client ask, and call again.
+    pub(super) fn ask(&self, question: &Question, approved: Vec<Digest>) -> InputRequiredResult {
+        let name = uuid::Uuid::new_v4().simple().to_string();
+        let pending = Pending { name: name.clone(), asked: question.digest, approved };
+        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if all.len() >= limits::QUESTIONS {
+            all.pop_front();
+        }
+        all.push_back(pending);
+        let ask = InputRequest::Elicitation(ElicitRequest::new(form(question)));
+        InputRequiredResult::new(Some([(SEND.to_owned(), ask)].into()), Some(name))
+    }
+
+    /// Each is answered once.
+    fn take(&self, name: &str) -> Option<Pending> {
+        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let at = all.iter().position(|pending| pending.name == name)?;
+        all.remove(at)
+    }
+}
+
+impl Person<'_> {
+    /// What they have said yes to.
+    pub(super) fn approved(&self) -> Vec<Digest> {
+        self.approved.clone()
+    }
+
+    fn can_be_asked(&self) -> bool {
+        let capability = self.context.client_capabilities().and_then(|capabilities| capabilities.elicitation);
+        // One that names no form but an address cannot show a question.
+        capability.is_some_and(|capability| capability.form.is_some() || capability.url.is_none())
+    }
+}
+
+impl Ask for Person<'_> {
+    fn ask<'a>(&'a self, question: &'a Question) -> BoxFuture<'a, Reply> {
+        async move {
+            if self.approved.contains(&question.digest) {
+                return Reply::Yes;
+            }
+            if self.declined == Some(question.digest) {
+                return Reply::No;
+            }
+            if !self.can_be_asked() {
+                return Reply::Nobody("this client cannot ask them");
+            }
+            if self.context.meta.protocol_version().is_some() {
+                return Reply::Later;
+            }
+            match self.context.peer.create_elicitation(form(question)).await {
+                Ok(ElicitResult { action: ElicitationAction::Accept, .. }) => Reply::Yes,
+                Ok(_) => Reply::No,
+                Err(_) => Reply::Nobody("the client did not ask them"),
+            }
+        }
+        .boxed()
+    }
+}
+
+/// A question without fields: to accept is to say yes.
+fn form(question: &Question) -> ElicitRequestParams {
+    ElicitRequestParams::FormElicitationParams {
+        meta: None,
+        message: question.text.clone(),
+        requested_schema: ElicitationSchema::new(std::collections::BTreeMap::new()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn questions_obeyed_and_violated() {
+        let questions = Questions::default();
+        let question = |n: usize| Question { text: "Send?".into(), digest: Digest::of([n.to_be_bytes().as_slice()]) };
+        let names: Vec<String> = (0..=limits::QUESTIONS)
+            .map(|n| questions.ask(&question(n), Vec::new()).request_state.expect("a name"))
+            .collect();
+        assert!(questions.take(&names[0]).is_none(), "the oldest went when there was one too many");
+        assert_eq!(questions.take(&names[1]).map(|pending| pending.asked), Some(question(1).digest));
+        assert!(questions.take(&names[1]).is_none(), "each is answered once");
+        assert!(questions.take("guessed").is_none());
+    }
+}
