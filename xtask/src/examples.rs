@@ -296,6 +296,11 @@ fn build_javascript(place: &Place, folders: &Folders<'_>) -> Result<(), String> 
 
 fn test_python(place: &Place, folders: &Folders<'_>) -> Result<(), String> {
     let programs = folders.tools.join(VENV_PROGRAMS);
+    // It makes no file that is there already.
+    match fs::remove_dir_all(folders.project.join("bindings")) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(format!("bindings: {error}")),
+        _ => {}
+    }
     let mut bindings = place.command(programs.join("componentize-py"));
     bindings.args(["-q", "-d", "wit", "-w", "plugin", "bindings", "bindings"]).current_dir(folders.project);
     step::asked(&mut bindings, SHORT)?;
