@@ -1,5 +1,6 @@
 //! `cargo xtask examples`: the plugins of `examples/`, and the guests that loop for ever in other languages than Rust, built
-//! as `tickiti-relay plugin build` builds a plugin; and what the helpers of these languages promise, tested.
+//! as `tickiti-relay plugin build` builds a plugin; and tested: the helpers of these languages, the golden cases of each
+//! example, and all of them through the built relay.
 
 use std::ffi::OsString;
 use std::fs;
@@ -7,7 +8,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use crate::place::{Place, strict};
+use crate::place::{Place, RELAY_BIN, strict};
 use crate::say;
 use crate::setup;
 use crate::step;
@@ -19,7 +20,7 @@ const INSTALL_LIMIT: Duration = Duration::from_secs(900);
 /// A component takes some seconds; a busy computer gets more.
 const BUILD_LIMIT: Duration = Duration::from_secs(300);
 
-/// Builds the examples of the languages named, or all.
+/// Builds and tests the examples of the languages named, or all.
 pub(crate) fn run(place: &Place, arguments: &[OsString]) -> Result<(), String> {
     let wanted: Vec<&Language> = match arguments {
         [] => LANGUAGES.iter().collect(),
@@ -29,16 +30,20 @@ pub(crate) fn run(place: &Place, arguments: &[OsString]) -> Result<(), String> {
         }
         [_, more, ..] => return Err(format!("`{}` is one argument too many", more.display())),
     };
-    let mut skipped = Vec::new();
+    let (mut built, mut skipped) = (Vec::new(), Vec::new());
     for language in wanted {
         match missing(place, language) {
             Some(program) if strict() => return Err(format!("no `{program}`, and CI skips nothing")),
             Some(program) => {
                 skipped.push(format!("skipped: {}, there is no `{program}` on this computer", language.word));
             }
-            None => build_all(place, language)?,
+            None => {
+                build_all(place, language)?;
+                built.push(language);
+            }
         }
     }
+    test_all(place, &built)?;
     skipped.iter().for_each(|line| say::line(line));
     Ok(())
 }
@@ -60,9 +65,12 @@ struct Language {
     /// What lies beside the sources in every project, from the root, and its name there.
     beside: &'static [(&'static str, &'static str)],
     /// Tests what the helper of the language promises, in a folder that has it and the tests.
-    test: Option<fn(&Place, &Folders<'_>) -> Result<(), String>>,
-    build: fn(&Place, &Folders<'_>) -> Result<(), String>,
+    test: Option<Job>,
+    build: Job,
 }
+
+/// Something done in a project's folder.
+type Job = fn(&Place, &Folders<'_>) -> Result<(), String>;
 
 /// Where a project is built.
 struct Folders<'a> {
@@ -156,6 +164,41 @@ fn build_all(place: &Place, language: &Language) -> Result<(), String> {
         let size = copy_changed(&component, &out).map_err(|error| format!("{}: {error}", out.display()))?;
         say::line(&format!("{}: {} KB", out.display(), size / 1000));
     }
+    Ok(())
+}
+
+/// Runs the golden cases of what was built, and then calls it through a relay that serves.
+fn test_all(place: &Place, built: &[&Language]) -> Result<(), String> {
+    setup::wasm_library(place)?;
+    let mut build = place.cargo();
+    step::shown("build the relay", build.args(["build", "--workspace", "--bins"]))?;
+    let relay = place.built("debug", "tickiti-relay");
+    let examples = place.target.join("examples");
+    for language in built {
+        for project in language.projects {
+            let folder = examples.join(language.word).join(project.name);
+            if !folder.join("cases").is_dir() {
+                continue;
+            }
+            let mut cases = place.command(&relay);
+            // A relay of the developer's own must not reach into this.
+            for (name, _) in std::env::vars_os() {
+                if name.to_str().is_some_and(|name| name.starts_with("TICKITI_")) {
+                    cases.env_remove(name);
+                }
+            }
+            cases.env("TICKITI_RELAY_STATE", examples.join("state")).env("TICKITI_RELAY_CACHE", examples.join("cache"));
+            cases.args(["plugin", "test"]).arg(&folder);
+            step::shown(&format!("golden cases of {}", project.name), &mut cases)?;
+        }
+    }
+    let mut served = place.cargo();
+    served.args(["test", "--workspace", "--test", "examples", "--"]).env(RELAY_BIN, relay);
+    served.args(built.iter().map(|language| format!("in_{}", language.word)));
+    if built.len() == LANGUAGES.len() {
+        served.arg("that_loop");
+    }
+    step::shown("call them through a relay", &mut served)?;
     Ok(())
 }
 
@@ -274,7 +317,8 @@ fn build_rust(place: &Place, folders: &Folders<'_>) -> Result<(), String> {
     cargo.arg(&target).env("CARGO_ENCODED_RUSTFLAGS", flags.join("\u{1f}"));
     step::shown(&format!("build {}", project_name(folders)), &mut cargo)?;
     let built = target.join(TARGET).join("plugin").join(RUST_COMPONENT);
-    copy_changed(&built, &folders.project.join("plugin.wasm")).map_err(|error| format!("{RUST_COMPONENT}: {error}"))?;
+    // Always anew: `plugin test` wants it to be newer than what it is made of.
+    fs::copy(&built, folders.project.join("plugin.wasm")).map_err(|error| format!("{RUST_COMPONENT}: {error}"))?;
     Ok(())
 }
 

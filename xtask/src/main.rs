@@ -70,11 +70,12 @@ const VERBS: [Verb; 8] = [
     Verb {
         word: "examples",
         arguments: "[rust|python|javascript]",
-        line: "build the example plugins in Rust, Python and JavaScript",
+        line: "build the example plugins in Rust, Python and JavaScript, and call them through the relay",
         page: "Builds the plugins of examples/, and two that loop for ever for the tests, to examples/NAME.wasm in the build\n\
                folder; each lies in examples/LANGUAGE/NAME there as a project of its own. Installs componentize-py from PyPI\n\
                and componentize-js from npm beneath the build folder, as pinned in sdk/templates/. What has not changed is\n\
-               left alone. A language that is not installed is skipped; with CI set it fails.",
+               left alone. Then tests the helpers of these languages, the golden cases of each example, and adds, grants and\n\
+               calls them through the built relay. A language that is not installed is skipped; with CI set it fails.",
         run: examples::run,
     },
     Verb {
