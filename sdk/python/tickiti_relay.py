@@ -6,9 +6,8 @@ do the same for the same arguments and answers. Long loops go through `Call.roun
 was answered.
 """
 
-import inspect
 import json
-import traceback
+from types import GeneratorType
 
 from componentize_py_types import Err
 from wit_world import exports
@@ -28,12 +27,12 @@ def tool(
 
     def declare(function):
         def describe():  # Only `describe` asks: a call must not pay for schemas.
-            paragraphs = inspect.cleandoc(function.__doc__ or "").split("\n\n")
+            paragraphs = (function.__doc__ or "").split("\n\n")
             schema = {"type": "object", "properties": arguments, "required": list(required)}
             return wit.Tool(
                 name=function.__name__,
                 title=title,
-                description="\n\n".join(" ".join(paragraph.split("\n")) for paragraph in paragraphs),
+                description="\n\n".join(" ".join(paragraph.split()) for paragraph in paragraphs),
                 input=_compact({**schema, "additionalProperties": False}),
                 output=None if output is None else _compact(output),
                 effect=wit.Effect[effect.upper()],
@@ -167,6 +166,8 @@ class Call:
         if self._at == len(self._journal):
             if not self._fresh:
                 return None
+            if len(self._fresh) != len(sends):
+                raise ToolError(DIVERGED)
             self._journal.append(_compact([wait._kept(answer) for wait, answer in zip(sends, self._fresh)]))
             self._fresh = None
         entry = json.loads(self._journal[self._at])
@@ -181,7 +182,7 @@ class Call:
 
     def _run(self, function):
         steps, answers = function(self), None
-        if not inspect.isgenerator(steps):
+        if not isinstance(steps, GeneratorType):
             return steps
         while True:
             try:
@@ -211,9 +212,11 @@ def _turn(known, call, state, answers):
     except ToolError as error:
         raise Err(str(error)) from None
     except Exception as error:
-        at = traceback.extract_tb(error.__traceback__)[-1]
-        place = f"{at.filename.rsplit('/', 1)[-1]}, line {at.lineno}"
-        fault = f"{type(error).__name__}: {error} ({place})"
+        at = error.__traceback__
+        while at.tb_next:
+            at = at.tb_next
+        file = at.tb_frame.f_code.co_filename.rsplit("/", 1)[-1]
+        fault = f"{type(error).__name__}: {error} ({file}, line {at.tb_lineno})"
         raise Err(f"The tool {call.tool} has a fault: {fault}. Tell its author.") from None
 
 
