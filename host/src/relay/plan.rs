@@ -88,8 +88,8 @@ impl<'a> Recorder<'a> {
     }
 }
 
-/// A body for a person's eyes.
-pub(super) fn shown(body: &Body) -> Value {
+/// A body for a person's eyes: files by their names.
+pub(crate) fn shown(body: &Body) -> Value {
     match body {
         Body::Json(pieces) => {
             let text: String = pieces
