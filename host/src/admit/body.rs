@@ -120,7 +120,10 @@ pub(super) fn build(route: &Route, input: &str, members: &Members<'_>, marks: &M
     match route.encoding {
         Encoding::Json => {
             no_file_parts(route, members, marks)?;
-            let text = json::compact(input).map_err(|_| Refusal::NotAnObject { route: route.name.clone() })?;
+            let text = json::compact(input).map_err(|wrong| match wrong {
+                json::NotJson::TooDeep(_) => Refusal::TooDeep { route: route.name.clone() },
+                _ => Refusal::NotAnObject { route: route.name.clone() },
+            })?;
             Ok(Body::Json(pieces(&text, marks)))
         }
         Encoding::Query => query(route, members).map(Body::Query),

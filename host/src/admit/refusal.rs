@@ -87,6 +87,21 @@ pub enum Refusal {
         /// Whether it was to be written to.
         writable: bool,
     },
+    /// A file lies outside the folders that are granted, though perhaps within those that the relay may use.
+    #[error(
+        "`{path}` is not beneath a folder that the plugin `{plugin}` is granted to be {used} ({folders}). Give a path beneath one; \
+         only the person who runs the relay can allow another, with: tickiti-relay plugin grant {plugin} folder:/path/to/it"
+    )]
+    OutsideFolders {
+        /// Name of the plugin.
+        plugin: String,
+        /// As it was given, made visible and cut.
+        path: String,
+        /// `read` or `written to`.
+        used: &'static str,
+        /// The folders that are granted.
+        folders: String,
+    },
     /// What was granted cannot be read.
     #[error(
         "what the plugin `{plugin}` may do cannot be read: {why}. Nothing is sent until the person who runs the relay has mended that; \
@@ -112,6 +127,12 @@ pub enum Refusal {
     /// The body is not a JSON object.
     #[error("the body for `{route}` is not a JSON object")]
     NotAnObject {
+        /// Name of the route.
+        route: String,
+    },
+    /// The body nests deeper than what reads it later can follow.
+    #[error("the body for `{route}` is nested deeper than {} levels", crate::limits::JSON_DEPTH)]
+    TooDeep {
         /// Name of the route.
         route: String,
     },
@@ -175,10 +196,11 @@ impl Refusal {
             Self::ReadOnly { .. } => "read-only",
             Self::NotGranted { .. } => "not-granted",
             Self::NotFixed { .. } => "fixed-fields",
-            Self::NoFolder { .. } => "folder-not-granted",
+            Self::NoFolder { .. } | Self::OutsideFolders { .. } => "folder-not-granted",
             Self::GrantsUnknown { .. } => "grants-unknown",
             Self::InputTooLarge { .. } => "input-too-large",
             Self::NotAnObject { .. } => "not-an-object",
+            Self::TooDeep { .. } => "too-deep",
             Self::MissingPlaceholder { .. } => "missing-placeholder",
             Self::BadPlaceholder { .. } => "bad-placeholder",
             Self::TakesNoFile { .. } => "takes-no-file",
