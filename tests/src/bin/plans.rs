@@ -27,6 +27,10 @@ use tickiti_relay_tests::random::Random;
 use tickiti_relay_tests::trouble::Trouble;
 use tickiti_relay_tests::{arguments, guests};
 
+/// How often arguments are made for each that is to be planned: a tool has rules that its schema does not tell.
+const MOST_TRIES: usize = 40;
+/// The tool that takes the name of an endpoint.
+const ANY_ROUTE: &str = "tickiti_call";
 /// The tool of the hostile guest that asks for the time and for random numbers.
 const WORLDLY: &str = "worldly_request";
 
@@ -85,8 +89,15 @@ async fn line(wanted: &Wanted, relay: &Relay, tool: &Tool) -> Result<String, Tro
     let schema: Value = serde_json::from_str(&tool.input).map_err(|error| Trouble::shape("a schema", error))?;
     let mut random = Random::named(wanted.seed, &tool.name);
     let (mut requests, mut refused, mut hash) = (0, 0, Sha256::new());
-    for _ in 0..wanted.count {
+    for tried in 0..wanted.count * MOST_TRIES {
+        // A tool that the relay answers by itself, or one of whose calls enough were planned.
+        if requests >= wanted.count || (requests == 0 && tried >= wanted.count) {
+            break;
+        }
         let mut made = arguments::value(&schema, &mut random);
+        if tool.name == ANY_ROUTE {
+            name_route(&mut made, &mut random);
+        }
         for file in &tool.files {
             let name = if file.access == Access::Image { "picture.png" } else { "words.txt" };
             arguments::set(&mut made, &file.at, &wanted.folder.join(name).to_string_lossy());
@@ -105,6 +116,18 @@ async fn line(wanted: &Wanted, relay: &Relay, tool: &Tool) -> Result<String, Tro
     }
     let digest: String = hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
     Ok(format!("{} {requests} {refused} {digest}", tool.name))
+}
+
+/// Names an endpoint that is there: a schema does not know which there are.
+fn name_route(arguments: &mut Value, random: &mut Random) {
+    let routes: Vec<_> = Table::builtin().iter().collect();
+    if let (Some(members), Some(route)) = (arguments.as_object_mut(), random.one(&routes)) {
+        members.insert("family".into(), route.family.clone().into());
+        members.insert("action".into(), route.action.clone().into());
+        if let Some(Value::Object(payload)) = members.get_mut("payload") {
+            payload.extend(route.params.iter().map(|name| (name.clone(), Value::from(random.below(1_000)))));
+        }
+    }
 }
 
 /// A relay without a helpdesk, with the built-in plugins and the guest that looks at its world.
