@@ -75,8 +75,11 @@ pub fn admit(request: &Request, rules: Rules<'_>, marks: &Marks) -> Result<Admit
     }
     let members = body::members(&route.name, &request.input)?;
     grant.judge(route, &members).map_err(|beyond| Refusal::beyond(beyond, plugin, route))?;
+    let path = path::fill(route, &members)?;
+    // What is filled in was a text or number without anything that is encoded, or no mark.
+    body::no_mark(route, "the path", &path, marks)?;
     Ok(Admitted {
-        path: path::fill(route, &members)?,
+        path,
         body: body::build(route, &request.input, &members, marks)?,
         route: Arc::clone(route),
         accept: request.accept.clone(),

@@ -164,6 +164,17 @@ pub enum Refusal {
         /// Name of the member.
         name: String,
     },
+    /// A file's mark stands where only a text can: in an address, or in the middle of a form field. It would reach the helpdesk as
+    /// the 32 letters that it is, others at each call.
+    #[error(
+        "`{name}` of `{route}` holds a file where only a text can stand; a file is the whole value of a field of a form"
+    )]
+    StrayMark {
+        /// Name of the route.
+        route: String,
+        /// Name of the member.
+        name: String,
+    },
     /// A member cannot be written into an address.
     #[error(
         "`{name}` cannot be sent to `{route}`: that endpoint is a GET, its values are texts, numbers, true or false, and lists of those"
@@ -204,6 +215,7 @@ impl Refusal {
             Self::MissingPlaceholder { .. } => "missing-placeholder",
             Self::BadPlaceholder { .. } => "bad-placeholder",
             Self::TakesNoFile { .. } => "takes-no-file",
+            Self::StrayMark { .. } => "stray-mark",
             Self::NotAQueryValue { .. } => "not-a-query-value",
         }
     }

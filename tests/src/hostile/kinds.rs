@@ -137,6 +137,7 @@ const TOOLS: &[Line<(&str, &str)>] = &[
     Line("route not declared", "a route not declared", ("undeclared", "{}"), Refused, "did not declare"),
     Line("route not granted", "a route not granted", ("ungranted", "{}"), Refused, "tickets.close"),
     Line("route granted for notes only", "a route not granted", ("public", "{}"), Refused, "is_internal"),
+    Line("route granted for notes only, said twice", "a route not granted", ("public_twice", "{}"), Refused, "is_internal"),
     Line("address for a route", "a route not declared", ("no_such_route", "{}"), Refused, "not an endpoint"),
     Line("path: up", "a path trick in a parameter", ("path_trick", r#"{"value":".."}"#), Refused, "goes into the path"),
     Line("path: slash", "a path trick in a parameter", ("path_trick", r#"{"value":"../../tickets/delete"}"#), Refused, "goes into the path"),
@@ -149,6 +150,7 @@ const TOOLS: &[Line<(&str, &str)>] = &[
     Line("output that no argument names", "a file outside the grant", ("undeclared_output", "{}"), Refused, "/tmp/hostile"),
     Line("mark of nobody", "a mark that is not its own", ("foreign_mark", r#"{"mark":"00000000000000000000000000000000"}"#), Refused, "The file field is required"),
     Line("mark in a text", "a mark that is not its own", ("mark_in_text", r#"{"path":"{inside}/given.txt"}"#), Refused, "a mark inside a text"),
+    Line("mark in a form", "a mark that is not its own", ("mark_in_form", r#"{"path":"{inside}/given.txt"}"#), Refused, "where only a text can stand"),
     // The virtual world.
     Line("flood", "flood stdout", ("flood", r#"{"bytes":64000}"#), Harmless, "flooded"),
     Line("sleep for an hour", "sleep for an hour", ("sleep", r#"{"ms":3600000}"#), Harmless, r#""wall":0"#),
