@@ -16,6 +16,7 @@
 //! When the [`relay::Session`] and its [`relay::Setup`] are gone, every byte that the program wrote anywhere is searched for
 //! the token that it was given ([`canary`]).
 
+pub mod arguments;
 pub mod binary;
 pub mod canary;
 pub mod client;
