@@ -124,7 +124,7 @@ fn the_example_in_javascript_drafts_and_shows_a_history() {
 }
 
 #[test]
-fn plugins_that_loop_are_stopped_and_others_answer_meanwhile() {
+fn plugins_that_loop_are_stopped_and_others_go_on() {
     let setup = relay::relay().base("http://127.0.0.1:9").secret("77|CanaryOfTheLoops4wZ2xV9cB4nM1kJ8hG5fD3sA6p");
     add(&setup, "loops-python", &[]);
     add(&setup, "loops-javascript", &[]);
