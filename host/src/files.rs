@@ -25,7 +25,7 @@ pub use refusal::{FileRefusal, RootProblem, RootRefusal};
 pub use roots::{FileRules, Root};
 
 use crate::contract::Access;
-use crate::limits;
+use crate::{limits, private};
 use names::shown;
 use roots::{Known, Rights};
 use sniff::ImageKind;
@@ -207,7 +207,7 @@ impl Files {
     fn enter_own(&self, path: &str) -> Result<Place, FileRefusal> {
         let failed = |error: std::io::Error| FileRefusal::writing(path, &error);
         let own = self.rules.own_folder();
-        written::make_private(&own).map_err(failed)?;
+        private::make_folder(&own).map_err(failed)?;
         let state = roots::resolved(&self.rules.state);
         let dir = cap_std::fs::Dir::open_ambient_dir(&state, cap_std::ambient_authority()).map_err(failed)?;
         // Named apart from `known`, where the state folder's own rights would end the way at once.

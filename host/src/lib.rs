@@ -16,6 +16,7 @@ pub mod marks;
 pub mod mcp;
 pub mod outcome;
 pub mod plugins;
+pub mod private;
 pub mod redact;
 pub mod relay;
 pub mod sandbox;

@@ -23,11 +23,12 @@ use std::sync::Arc;
 use serde_json::{Map, Value};
 use tickiti_relay_routes::Table;
 
-pub use confirm::{Ask, NoOne, Question, Reply};
+pub use confirm::{Ask, NoOne, Question, Said};
 pub use error::{CallError, Done, Part};
 pub use gate::Gate;
 pub use helpdesk::Helpdesk;
-pub use plan::{Plan, Planned};
+pub(crate) use plan::shown;
+pub use plan::{Plan, Planned, in_bytes};
 pub use result::{Item, ToolResult};
 
 use crate::admit::{Grant, Policy};

@@ -99,6 +99,8 @@ fn each_library_has_its_room() {
     nowhere_but(&["jsonschema::"], &["plugins/schema.rs"]);
     nowhere_but(&["cap_std::", "cap_fs_ext::"], &["files"]);
     nowhere_but(&["clap::", "clap_complete"], &["cli"]);
+    nowhere_but(&["notify::"], &["mcp/changes.rs"]);
+    nowhere_but(&["toml::"], &["plugins/folder.rs"]);
 }
 
 #[test]
@@ -125,10 +127,10 @@ fn the_environment_has_one_reader() {
 }
 
 #[test]
-fn the_file_system_has_five_users() {
+fn the_file_system_has_its_users() {
     nowhere_but(
         &["std::fs::", "tokio::fs", "File::open", "File::create"],
-        &["files", "sandbox", "ledger", "config", "cli", "mcp/wire.rs"],
+        &["files", "sandbox", "ledger", "audit", "plugins/folder.rs", "private", "config", "cli", "mcp/wire.rs"],
     );
 }
 
@@ -142,15 +144,17 @@ fn unsafe_stands_once() {
 
 #[test]
 fn rooms_know_only_what_lies_below() {
-    let shared = ["contract", "digest", "json", "limits", "marks", "outcome", "redact"];
+    let shared = ["contract", "digest", "json", "limits", "marks", "outcome", "private", "redact"];
     let below: BTreeMap<&str, &[&str]> = BTreeMap::from([
         ("mcp", ["relay", "plugins"].as_slice()),
-        ("relay", &["plugins", "admit", "upstream", "ledger", "files"]),
+        ("relay", &["plugins", "admit", "upstream", "ledger", "files", "audit"]),
         ("plugins", &["sandbox", "admit"]),
         ("sandbox", &[]),
         ("upstream", &["admit"]),
         ("ledger", &["admit"]),
         ("admit", &[]),
+        ("audit", &[]),
+        ("private", &[]),
         ("files", &[]),
         ("config", &["files"]),
         ("contract", &[]),

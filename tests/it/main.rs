@@ -1,12 +1,15 @@
 //! Drives the built program over its real stdin and stdout, against the scratch helpdesk. One binary, for one link.
 #![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that cannot go on has failed")]
 
+mod author;
 mod configuration;
 mod errors;
+mod hostile;
 mod invariants;
 mod kills;
 mod limits;
 mod parity;
+mod plugins;
 mod protocol;
 mod secrets;
 mod soak;

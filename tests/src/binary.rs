@@ -80,22 +80,29 @@ impl Profile {
     }
 
     fn build(&self) -> Result<PathBuf, String> {
-        let mut cargo = Command::new(variable("CARGO").unwrap_or_else(|| "cargo".into()));
-        for (name, _) in env::vars_os() {
-            if name.to_str().is_some_and(|name| CARGO_S_OWN.iter().any(|own| name.starts_with(own))) {
-                cargo.env_remove(name);
-            }
-        }
+        let mut cargo = cargo();
         // Both packages at once: one by one they would not agree on the features of what they share, and compile it twice.
         cargo.args(["build", "--quiet", "-p", "tickiti-relay", "-p", "tickiti-relay-tests", "--bins"]);
         cargo.args(["--profile", &self.name, "--target-dir"]).arg(&self.target);
-        cargo.current_dir(env!("CARGO_MANIFEST_DIR")).stdin(Stdio::null());
+        cargo.stdin(Stdio::null());
         let output = cargo.output().map_err(|error| format!("cargo did not run: {error}"))?;
         if !output.status.success() {
             return Err(String::from_utf8_lossy(&output.stderr).into_owned());
         }
         Ok(self.folder.join(format!("tickiti-relay{}", env::consts::EXE_SUFFIX)))
     }
+}
+
+/// A cargo that knows nothing of the one that may have started this program.
+pub(crate) fn cargo() -> Command {
+    let mut cargo = Command::new(variable("CARGO").unwrap_or_else(|| "cargo".into()));
+    for (name, _) in env::vars_os() {
+        if name.to_str().is_some_and(|name| CARGO_S_OWN.iter().any(|own| name.starts_with(own))) {
+            cargo.env_remove(name);
+        }
+    }
+    cargo.current_dir(env!("CARGO_MANIFEST_DIR"));
+    cargo
 }
 
 /// The one place where the harness reads the environment.

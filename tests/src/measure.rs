@@ -25,6 +25,18 @@ pub fn cost(process: u32) -> Option<Cost> {
     })
 }
 
+/// Processor time of a living process so far, over all its threads, as finely as the kernel counts it.
+#[must_use]
+pub fn processor_time(process: u32) -> Option<Duration> {
+    let threads = std::fs::read_dir(format!("/proc/{process}/task")).ok()?;
+    let of_thread = |thread: std::fs::DirEntry| {
+        // One that has just ended is counted no more: what is measured here keeps its threads.
+        let text = std::fs::read_to_string(thread.path().join("schedstat")).ok()?;
+        text.split_whitespace().next()?.parse::<u64>().ok()
+    };
+    Some(Duration::from_nanos(threads.flatten().filter_map(of_thread).sum()))
+}
+
 fn kilobytes(status: &str, name: &str) -> Option<u64> {
     let line = status.lines().find_map(|line| line.strip_prefix(name))?;
     line.split_whitespace().next()?.parse::<u64>().ok().map(|kilobytes| kilobytes * 1024)
@@ -71,5 +83,6 @@ mod tests {
     fn this_very_process_costs_something() {
         let cost = cost(std::process::id()).unwrap();
         assert!(cost.memory > 0 && cost.peak >= cost.memory);
+        assert!(processor_time(std::process::id()).unwrap() > Duration::ZERO);
     }
 }

@@ -4,17 +4,17 @@ use std::io::{BufRead, IsTerminal, Write};
 
 use futures_util::future::{BoxFuture, FutureExt};
 
-use crate::relay::{Ask, Question, Reply};
+use crate::relay::{Ask, Question, Said};
 
 /// The person at the terminal, if there is one.
 pub(super) struct Terminal;
 
 impl Ask for Terminal {
-    fn ask<'a>(&'a self, question: &'a Question) -> BoxFuture<'a, Reply> {
+    fn ask<'a>(&'a self, question: &'a Question) -> BoxFuture<'a, Said> {
         let reply = match yes(&format!("{}\nSend it?", question.text)) {
-            None => Reply::Nobody("there is no terminal to ask in"),
-            Some(true) => Reply::Yes,
-            Some(false) => Reply::No,
+            None => Said::Nobody("there is no terminal to ask in"),
+            Some(true) => Said::Yes,
+            Some(false) => Said::No,
         };
         std::future::ready(reply).boxed()
     }

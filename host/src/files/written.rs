@@ -12,7 +12,7 @@ use cap_std::fs::{Dir, Metadata, OpenOptions};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use crate::limits;
+use crate::{limits, private};
 
 /// What tells an unchanged file from a changed one.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -74,7 +74,7 @@ impl Records {
 
     /// Remembers a file.
     pub(super) fn remember(&self, path: &Path, stamp: Stamp) -> io::Result<()> {
-        make_private(&self.folder)?;
+        private::make_folder(&self.folder)?;
         let dir = Dir::open_ambient_dir(&self.folder, ambient_authority())?;
         let record = serde_json::to_vec(&Record { path: path.to_path_buf(), stamp })?;
         let temporary = format!(".{}", uuid::Uuid::new_v4().simple());
@@ -117,18 +117,6 @@ fn forget_oldest(dir: &Dir, limit: usize) -> io::Result<()> {
         }
     }
     Ok(())
-}
-
-/// Makes a folder, and those above it that are missing, for the user alone.
-pub(super) fn make_private(folder: &Path) -> io::Result<()> {
-    let mut builder = std::fs::DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::DirBuilderExt;
-        builder.mode(0o700);
-    }
-    builder.create(folder)
 }
 
 /// How a file for the user alone is made: new, or not at all.

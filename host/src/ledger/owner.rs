@@ -6,6 +6,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use super::fault::LedgerFault;
+use crate::private;
 
 /// This relay's lock. Held as long as this lives.
 #[derive(Debug)]
@@ -25,12 +26,12 @@ impl Owner {
             io::ErrorKind::ReadOnlyFilesystem => LedgerFault::ReadOnly { at: folder.to_path_buf() },
             _ => LedgerFault::Closed { at: folder.to_path_buf(), why: error.to_string() },
         };
-        super::schema::make_private(folder).map_err(closed)?;
+        private::make_folder(folder).map_err(closed)?;
         remove_dead(folder);
         loop {
             let name = uuid::Uuid::new_v4().simple().to_string();
             let path = folder.join(&name);
-            let file = super::schema::private_file().create_new(true).open(&path).map_err(closed)?;
+            let file = private::file().read(true).write(true).create_new(true).open(&path).map_err(closed)?;
             // Another relay may take it for a dead one's in the instant before it is locked: then it is another name's turn.
             if hold(&file, &path)? && path.exists() {
                 return Ok(Self { name, folder: folder.to_path_buf(), file });

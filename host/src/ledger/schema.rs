@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use rusqlite::{Connection, OpenFlags};
 
 use super::fault::LedgerFault;
-use crate::limits;
+use crate::{limits, private};
 
 /// Version of the tables, in SQLite's `user_version`.
 const VERSION: i64 = 1;
@@ -65,9 +65,9 @@ pub(super) fn open(state: &Path) -> Result<Connection, LedgerFault> {
         io::ErrorKind::ReadOnlyFilesystem => LedgerFault::ReadOnly { at: at.clone() },
         _ => LedgerFault::Closed { at: at.clone(), why: error.to_string() },
     };
-    make_private(state).map_err(closed)?;
+    private::make_folder(state).map_err(closed)?;
     // Made here, so that it is private from its first byte; SQLite gives its companions the same mode.
-    private_file().create(true).truncate(false).open(&at).map_err(closed)?;
+    private::file().read(true).write(true).create(true).truncate(false).open(&at).map_err(closed)?;
     let fault = |error: rusqlite::Error| LedgerFault::of(&error, at.clone());
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_NOFOLLOW;
     let mut connection = Connection::open_with_flags(at.canonicalize().map_err(closed)?, flags).map_err(fault)?;
@@ -117,22 +117,4 @@ fn sync_folder(folder: &Path) {
     }
     #[cfg(not(unix))]
     let _ = folder;
-}
-
-/// Makes a folder that only its user may enter, where there is none.
-pub(super) fn make_private(folder: &Path) -> io::Result<()> {
-    let mut builder = std::fs::DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(folder)
-}
-
-/// How a file is opened that only its user may read.
-pub(super) fn private_file() -> std::fs::OpenOptions {
-    let mut options = std::fs::OpenOptions::new();
-    options.read(true).write(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options
 }

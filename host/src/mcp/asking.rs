@@ -14,7 +14,7 @@ use rmcp::service::RequestContext;
 
 use crate::digest::Digest;
 use crate::limits;
-use crate::relay::{Ask, Question, Reply};
+use crate::relay::{Ask, Question, Said};
 
 /// The name under which the one question of an answer is asked.
 const SEND: &str = "send";
@@ -95,24 +95,24 @@ impl Person<'_> {
 }
 
 impl Ask for Person<'_> {
-    fn ask<'a>(&'a self, question: &'a Question) -> BoxFuture<'a, Reply> {
+    fn ask<'a>(&'a self, question: &'a Question) -> BoxFuture<'a, Said> {
         async move {
             if self.approved.contains(&question.digest) {
-                return Reply::Yes;
+                return Said::Yes;
             }
             if self.declined == Some(question.digest) {
-                return Reply::No;
+                return Said::No;
             }
             if !self.can_be_asked() {
-                return Reply::Nobody("this client cannot ask them");
+                return Said::Nobody("this client cannot ask them");
             }
             if self.context.meta.protocol_version().is_some() {
-                return Reply::Later;
+                return Said::Later;
             }
             match self.context.peer.create_elicitation(form(question)).await {
-                Ok(ElicitResult { action: ElicitationAction::Accept, .. }) => Reply::Yes,
-                Ok(_) => Reply::No,
-                Err(_) => Reply::Nobody("the client did not ask them"),
+                Ok(ElicitResult { action: ElicitationAction::Accept, .. }) => Said::Yes,
+                Ok(_) => Said::No,
+                Err(_) => Said::Nobody("the client did not ask them"),
             }
         }
         .boxed()

@@ -4,14 +4,14 @@
 //! written beside its place and renamed. Who changes the lock holds a lock of the system's on `.lock` meanwhile.
 
 use std::collections::BTreeMap;
-use std::fs::{File, OpenOptions};
+use std::fs::File;
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 use super::lock::{Lock, NotALock};
-use crate::limits;
 use crate::sandbox::Digest;
+use crate::{limits, private};
 
 /// The folder of plugins in the relay's state folder.
 #[derive(Debug, Clone)]
@@ -154,10 +154,10 @@ impl Folder {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
             Err(error) => return Err(system(error)),
         };
-        if !is_private(&self.path) {
+        if !private::is_private(&self.path) {
             return Err(FolderFault::NotPrivate(self.path.clone()));
         }
-        if !file.metadata().is_ok_and(|found| owned_alone(&found)) {
+        if !file.metadata().is_ok_and(|found| private::is_ours(&found)) {
             return Err(FolderFault::NotPrivate(path.to_owned()));
         }
         let mut text = String::new();
@@ -174,8 +174,8 @@ impl Folder {
     /// When it cannot be made, or is not the user's alone.
     pub fn make(&self) -> Result<(), FolderFault> {
         let store = self.path.join("store");
-        make_private(&store).map_err(|error| FolderFault::System { at: store, why: error.to_string() })?;
-        if is_private(&self.path) { Ok(()) } else { Err(FolderFault::NotPrivate(self.path.clone())) }
+        private::make_folder(&store).map_err(|error| FolderFault::System { at: store, why: error.to_string() })?;
+        if private::is_private(&self.path) { Ok(()) } else { Err(FolderFault::NotPrivate(self.path.clone())) }
     }
 
     /// Changes the lock file: what `change` makes of it is written whole, or nothing is. Waits for others who do the same.
@@ -240,7 +240,7 @@ impl Folder {
     fn hold(&self) -> Result<File, FolderFault> {
         let at = self.path.join(".lock");
         let system = |error: io::Error| FolderFault::System { at: at.clone(), why: error.to_string() };
-        let file = private_file().write(true).create(true).truncate(false).open(&at).map_err(system)?;
+        let file = private::file().write(true).create(true).truncate(false).open(&at).map_err(system)?;
         let until = std::time::Instant::now() + limits::LOCK_WAIT;
         loop {
             match file.try_lock() {
@@ -261,7 +261,7 @@ impl Folder {
         let folder = path.parent().unwrap_or(&self.path);
         let beside = folder.join(format!(".{}.part", uuid::Uuid::new_v4().simple()));
         let written = (|| {
-            let mut file = private_file().write(true).create_new(true).open(&beside)?;
+            let mut file = private::file().write(true).create_new(true).open(&beside)?;
             file.write_all(content)?;
             file.sync_all()?;
             drop(file);
@@ -315,53 +315,6 @@ pub fn read_component(path: &Path) -> Result<Vec<u8>, FolderFault> {
 }
 
 #[cfg(unix)]
-fn private_file() -> OpenOptions {
-    use std::os::unix::fs::OpenOptionsExt;
-    let mut options = OpenOptions::new();
-    options.mode(0o600);
-    options
-}
-
-#[cfg(not(unix))]
-fn private_file() -> OpenOptions {
-    OpenOptions::new()
-}
-
-#[cfg(unix)]
-fn make_private(folder: &Path) -> io::Result<()> {
-    use std::os::unix::fs::DirBuilderExt;
-    std::fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)
-}
-
-/// Elsewhere a folder inherits the rights of the user's own, which is private by default.
-#[cfg(not(unix))]
-fn make_private(folder: &Path) -> io::Result<()> {
-    std::fs::create_dir_all(folder)
-}
-
-#[cfg(unix)]
-fn is_private(folder: &Path) -> bool {
-    std::fs::symlink_metadata(folder).is_ok_and(|found| found.is_dir() && owned_alone(&found))
-}
-
-#[cfg(not(unix))]
-fn is_private(folder: &Path) -> bool {
-    std::fs::symlink_metadata(folder).is_ok_and(|found| found.is_dir())
-}
-
-/// Whether it is the user's, and nobody else may write to it.
-#[cfg(unix)]
-fn owned_alone(found: &std::fs::Metadata) -> bool {
-    use std::os::unix::fs::MetadataExt;
-    found.uid() == rustix::process::geteuid().as_raw() && found.mode() & 0o022 == 0
-}
-
-#[cfg(not(unix))]
-fn owned_alone(_: &std::fs::Metadata) -> bool {
-    true
-}
-
-#[cfg(unix)]
 fn file_number(found: &std::fs::Metadata) -> u64 {
     std::os::unix::fs::MetadataExt::ino(found)
 }
@@ -383,119 +336,4 @@ fn sync_folder(_: &Path) -> io::Result<()> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn folder() -> (tempfile::TempDir, Folder) {
-        let place = tempfile::tempdir().unwrap();
-        let folder = Folder::new(place.path());
-        (place, folder)
-    }
-
-    fn grant(folder: &Folder, name: &str, right: &str) {
-        folder
-            .change(|lock| {
-                lock.builtin.entry(name.to_owned()).or_default().push(right.parse().unwrap());
-                Ok::<_, FolderFault>(())
-            })
-            .unwrap();
-    }
-
-    #[test]
-    fn what_is_not_there_is_empty_and_what_was_written_is_read() {
-        let (_place, folder) = folder();
-        assert_eq!(folder.read(), Ok(Lock::default()));
-        assert_eq!(folder.settings(), Ok(BTreeMap::new()));
-        let before = folder.stamp();
-        grant(&folder, "generic", "tickets:read");
-        assert_ne!(folder.stamp(), before);
-        let between = folder.stamp();
-        assert_eq!(folder.stamp(), between);
-        grant(&folder, "generic", "tickets:write");
-        assert_ne!(folder.stamp(), between);
-        assert_eq!(folder.read().unwrap().builtin["generic"].len(), 2);
-    }
-
-    #[test]
-    fn many_at_once_lose_nothing() {
-        let (_place, folder) = folder();
-        std::thread::scope(|scope| {
-            for thread in 0..8 {
-                let folder = &folder;
-                scope.spawn(move || (0..5).for_each(|n| grant(folder, &format!("p{thread}"), &format!("a:b{n}"))));
-            }
-        });
-        let lock = folder.read().unwrap();
-        assert_eq!(lock.builtin.values().map(Vec::len).sum::<usize>(), 40);
-    }
-
-    #[test]
-    fn lock_wait_obeyed_and_violated() {
-        let (_place, folder) = folder();
-        folder.make().unwrap();
-        let held = folder.hold().unwrap();
-        assert_eq!(folder.hold().err(), Some(FolderFault::Busy(folder.path.clone())));
-        drop(held);
-        assert!(folder.hold().is_ok());
-    }
-
-    #[test]
-    fn lock_bytes_obeyed_and_violated() {
-        let (_place, folder) = folder();
-        folder.make().unwrap();
-        let fill = |bytes: u64| {
-            let text = format!("{{\"format\":1{}}}", " ".repeat(usize::try_from(bytes).unwrap() - 12));
-            folder.write(&folder.lock_file(), text.as_bytes()).unwrap();
-            folder.read()
-        };
-        assert_eq!(fill(limits::LOCK_BYTES), Ok(Lock::default()));
-        assert!(matches!(fill(limits::LOCK_BYTES + 1), Err(FolderFault::System { .. })));
-    }
-
-    #[test]
-    fn settings_are_handed_on_as_json() {
-        let (_place, folder) = folder();
-        folder.make().unwrap();
-        let set = |text: &str| folder.write(&folder.settings_file(), text.as_bytes()).unwrap();
-        set("[plugins.digest.settings]\nweek_starts = \"monday\"\nqueues = [\"Support\", \"Sales\"]\nlimit = 5\n");
-        assert_eq!(
-            folder.settings().unwrap()["digest"],
-            r#"{"limit":5,"queues":["Support","Sales"],"week_starts":"monday"}"#
-        );
-        set("[plugins.digest.setings]\n");
-        assert!(folder.settings().unwrap_err().to_string().contains("setings"));
-    }
-
-    #[cfg(unix)]
-    #[test]
-    fn a_folder_that_others_may_change_is_not_trusted() {
-        use std::os::unix::fs::PermissionsExt;
-        let (_place, folder) = folder();
-        grant(&folder, "generic", "tickets:read");
-        let set = |path: &Path, mode| std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode)).unwrap();
-        set(folder.path(), 0o770);
-        assert_eq!(folder.read(), Err(FolderFault::NotPrivate(folder.path().to_owned())));
-        set(folder.path(), 0o700);
-        set(&folder.lock_file(), 0o666);
-        assert_eq!(folder.read(), Err(FolderFault::NotPrivate(folder.lock_file())));
-        set(&folder.lock_file(), 0o600);
-        assert!(folder.read().is_ok());
-    }
-
-    #[test]
-    fn components_are_stored_by_digest_and_strays_are_told() {
-        let (_place, folder) = folder();
-        let sha256 = folder.store(b"component").unwrap();
-        assert_eq!(sha256, folder.store(b"component").unwrap());
-        assert_eq!(folder.stored(sha256).unwrap(), b"component");
-        assert_eq!(folder.strays(), Vec::new());
-        std::fs::write(folder.path().join("found.wasm"), "x").unwrap();
-        assert_eq!(folder.strays().len(), 1);
-        // What nobody trusts goes when it is old.
-        let path = folder.component(sha256);
-        let file = File::options().write(true).open(&path).unwrap();
-        file.set_modified(SystemTime::now() - 2 * limits::ABANDONED_CACHE_FILE).unwrap();
-        grant(&folder, "generic", "a:b");
-        assert!(!path.exists());
-    }
-}
+mod tests;

@@ -170,6 +170,8 @@ mod tests {
         so it can mail what it reads to any address
         --
         reads views, watchlists, hashtags and stock responses: all that the token sees
+        adds or changes views, watchlists, hashtags and stock responses
+        so it can write what it reads where others read it
         reads files that the assistant names, in folders that you grant
         makes files that the assistant names, in folders that you grant
         --

@@ -19,7 +19,7 @@ pub struct Question {
 
 /// What became of a question.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Reply {
+pub enum Said {
     /// Send it.
     Yes,
     /// Do not.
@@ -33,15 +33,15 @@ pub enum Reply {
 /// Who can ask the person.
 pub trait Ask: Send + Sync {
     /// Asks, and waits for the answer.
-    fn ask<'a>(&'a self, question: &'a Question) -> BoxFuture<'a, Reply>;
+    fn ask<'a>(&'a self, question: &'a Question) -> BoxFuture<'a, Said>;
 }
 
 /// Where nobody can be asked.
 pub struct NoOne;
 
 impl Ask for NoOne {
-    fn ask<'a>(&'a self, _: &'a Question) -> BoxFuture<'a, Reply> {
-        std::future::ready(Reply::Nobody("this client cannot ask you")).boxed()
+    fn ask<'a>(&'a self, _: &'a Question) -> BoxFuture<'a, Said> {
+        std::future::ready(Said::Nobody("this client cannot ask you")).boxed()
     }
 }
 

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use tickiti_relay_routes::{Class, Repeat};
 use tokio::time::{Instant, sleep};
 
-use super::confirm::{Ask, Question, Reply};
+use super::confirm::{Ask, Question, Said};
 use super::error::CallError;
 use super::helpdesk::{Helpdesk, Stop};
 use super::{Told, Watch, identifiers};
@@ -132,10 +132,10 @@ impl Live<'_> {
         self.deadline += began.elapsed();
         let route = request.route().name.clone();
         match reply {
-            Ok(Reply::Yes) => Ok(()),
-            Ok(Reply::No) => Err(CallError::declined(route)),
-            Ok(Reply::Later) => Err(CallError::to_be_confirmed(question)),
-            Ok(Reply::Nobody(why)) => Err(CallError::unconfirmed(route, why)),
+            Ok(Said::Yes) => Ok(()),
+            Ok(Said::No) => Err(CallError::declined(route)),
+            Ok(Said::Later) => Err(CallError::to_be_confirmed(question)),
+            Ok(Said::Nobody(why)) => Err(CallError::unconfirmed(route, why)),
             Err(_) => Err(CallError::unconfirmed(route, "nobody answered in time")),
         }
     }

@@ -88,8 +88,8 @@ impl<'a> Recorder<'a> {
     }
 }
 
-/// A body for a person's eyes.
-pub(super) fn shown(body: &Body) -> Value {
+/// A body for a person's eyes: files by their names.
+pub(crate) fn shown(body: &Body) -> Value {
     match body {
         Body::Json(pieces) => {
             let text: String = pieces
@@ -118,11 +118,11 @@ pub(super) fn shown(body: &Body) -> Value {
 fn label(marked: &Marked) -> String {
     let name: String =
         marked.name.chars().filter(|character| !character.is_control() && !matches!(character, '"' | '\\')).collect();
-    format!("<{name}, {}, {}>", size(marked.bytes.len()), marked.media_type)
+    format!("<{name}, {}, {}>", in_bytes(marked.bytes.len() as u64), marked.media_type)
 }
 
 /// `10 KB`, as a person reads sizes.
-fn size(bytes: usize) -> String {
+pub fn in_bytes(bytes: u64) -> String {
     match bytes {
         0..1_000 => format!("{bytes} bytes"),
         1_000..1_000_000 => format!("{} KB", bytes.div_ceil(1_000)),

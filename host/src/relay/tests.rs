@@ -4,6 +4,7 @@ mod bounds;
 mod files;
 mod live;
 mod plans;
+mod plugins;
 
 use std::borrow::Cow;
 use std::collections::VecDeque;

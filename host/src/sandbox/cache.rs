@@ -5,14 +5,14 @@
 //! made anew when it is not whole. Nothing here is ever an error: without a cache everything works, only slower.
 
 use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use sha2::{Digest as _, Sha256};
 
 use super::component::{Component, Digest};
 use crate::contract::Manifest;
-use crate::limits;
+use crate::{limits, private};
 
 const SEAL_BYTES: usize = 32;
 
@@ -61,7 +61,7 @@ impl Cache {
     }
 
     fn read(&self, name: &str) -> Option<Vec<u8>> {
-        if !is_private(&self.folder) {
+        if !private::is_private(&self.folder) {
             return None;
         }
         let path = self.folder.join(name);
@@ -86,8 +86,8 @@ impl Cache {
     }
 
     fn try_write(&self, name: &str, content: &[u8]) -> std::io::Result<()> {
-        make_private(&self.folder)?;
-        if !is_private(&self.folder) {
+        private::make_folder(&self.folder)?;
+        if !private::is_private(&self.folder) {
             return Err(std::io::Error::other("others may write there, or it is theirs"));
         }
         // Two relays, or two threads of one, may write the same file at once.
@@ -148,32 +148,6 @@ fn file_name(plugin: &Component) -> String {
 fn plain(plugin: &str) -> String {
     let kept = plugin.chars().take(limits::TOOL_NAME_CHARS);
     kept.map(|character| if character.is_ascii_alphanumeric() { character } else { '_' }).collect()
-}
-
-#[cfg(unix)]
-fn make_private(folder: &Path) -> std::io::Result<()> {
-    use std::os::unix::fs::DirBuilderExt;
-    std::fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)
-}
-
-/// Whether the folder is there, is one, is the user's, and nobody else may write to it.
-#[cfg(unix)]
-fn is_private(folder: &Path) -> bool {
-    use std::os::unix::fs::MetadataExt;
-    std::fs::symlink_metadata(folder).is_ok_and(|found| {
-        found.is_dir() && found.uid() == rustix::process::geteuid().as_raw() && found.mode() & 0o022 == 0
-    })
-}
-
-#[cfg(not(unix))]
-fn make_private(folder: &Path) -> std::io::Result<()> {
-    std::fs::create_dir_all(folder)
-}
-
-/// Elsewhere the folder inherits the rights of the user's own cache folder, which is private by default.
-#[cfg(not(unix))]
-fn is_private(folder: &Path) -> bool {
-    std::fs::symlink_metadata(folder).is_ok_and(|found| found.is_dir())
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@
 use wasmtime::Store;
 use wasmtime::component::InstancePre;
 
+use super::fault::Unfit;
 use super::instance::Inside;
 use crate::contract as ours;
 
@@ -16,20 +17,29 @@ mod generated {
 use generated::exports::tickiti::relay::tools as theirs;
 
 /// A component of contract 0.1, ready to be instantiated.
-pub(super) struct Door(generated::PluginPre<Inside>);
+pub(super) struct Door {
+    component: InstancePre<Inside>,
+    exports: generated::PluginIndices,
+}
 
 impl Door {
-    /// Checks that the component exports all that the contract asks for.
+    /// Checks that the component exports all that the contract asks for, by name.
     pub(super) fn open(component: InstancePre<Inside>) -> wasmtime::Result<Self> {
-        generated::PluginPre::new(component).map(Self)
+        Ok(Self { exports: generated::PluginIndices::new(&component)?, component })
+    }
+
+    /// A fresh instance. The types of what it exports are looked at here: only an instance has them.
+    fn instance(&self, store: &mut Store<Inside>) -> wasmtime::Result<generated::Plugin> {
+        let instance = self.component.instantiate(&mut *store)?;
+        self.exports.load(store, &instance).map_err(|error| Unfit(error.root_cause().to_string()).into())
     }
 
     pub(super) fn describe(&self, store: &mut Store<Inside>) -> wasmtime::Result<ours::Manifest> {
-        Ok(manifest(self.0.instantiate(&mut *store)?.tickiti_relay_tools().call_describe(store)?))
+        Ok(manifest(self.instance(store)?.tickiti_relay_tools().call_describe(store)?))
     }
 
     pub(super) fn start(&self, store: &mut Store<Inside>, call: &ours::Call) -> wasmtime::Result<ours::Reply> {
-        let plugin = self.0.instantiate(&mut *store)?;
+        let plugin = self.instance(store)?;
         Ok(plugin.tickiti_relay_tools().call_start(store, &their_call(call))?.map(turn))
     }
 
@@ -40,7 +50,7 @@ impl Door {
         state: &str,
         answers: Vec<ours::Answer>,
     ) -> wasmtime::Result<ours::Reply> {
-        let plugin = self.0.instantiate(&mut *store)?;
+        let plugin = self.instance(store)?;
         let answers: Vec<_> = answers.into_iter().map(their_answer).collect();
         Ok(plugin.tickiti_relay_tools().call_resume(store, &their_call(call), state, &answers)?.map(turn))
     }

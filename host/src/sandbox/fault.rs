@@ -10,6 +10,11 @@ use super::wasi::Log;
 use crate::contract::GuestFault;
 use crate::limits;
 
+/// A component names a version of the contract and has other functions or types than it.
+#[derive(Debug, thiserror::Error)]
+#[error("it does not fit the contract that it names: {0}")]
+pub(super) struct Unfit(pub(super) String);
+
 /// Names the fault behind `error`. `time` is what the guest had; its stderr says more about a crash.
 pub(super) fn from_error(error: &wasmtime::Error, time: Duration, log: &Log) -> GuestFault {
     if let Some(stopped) = error.downcast_ref::<Stopped>() {
@@ -19,6 +24,9 @@ pub(super) fn from_error(error: &wasmtime::Error, time: Duration, log: &Log) -> 
             Stopped::Exit => GuestFault::Exit,
             Stopped::Random | Stopped::EmptyPoll => crash(&stopped.to_string(), log),
         };
+    }
+    if let Some(unfit) = error.downcast_ref::<Unfit>() {
+        return GuestFault::Load { reason: super::wasi::clean(&unfit.to_string()) };
     }
     match error.downcast_ref::<Trap>() {
         Some(Trap::Interrupt) => GuestFault::Deadline { limit_ms: millis(time) },

@@ -8,7 +8,6 @@ use super::inspect::Inspected;
 use super::rights::listed;
 use crate::admit::{Grant, Right};
 use crate::contract::{Access, Effect, Manifest, Tool};
-use crate::limits::MIB;
 use crate::plugins::{Difference, Lock, Locked, Origin, Stray, asks, families, public_name, together};
 use crate::redact::clean;
 use crate::sandbox::Digest;
@@ -112,10 +111,7 @@ pub(super) fn list(lock: &Lock, strays: &[Stray]) -> String {
 
 fn head(manifest: &Manifest, source: &str, sha256: Digest, bytes: u64, contract: &str) -> String {
     let Manifest { name, version, about, .. } = manifest;
-    let size = match bytes {
-        0..1_000_000 => format!("{} KB", bytes.div_ceil(1_000)),
-        _ => format!("{:.1} MB", bytes as f64 / MIB as f64),
-    };
+    let size = crate::relay::in_bytes(bytes);
     format!(
         "{name} {version}: {}\n  from       {}, {size}\n  sha256     {sha256}\n  contract   {contract}\n",
         clean(about),

@@ -46,10 +46,25 @@ fn target_folder() -> PathBuf {
     program.ancestors().nth(3).expect("three folders above").to_owned()
 }
 
-/// A plugin made of text, see `plugin.wat`.
+/// A plugin made of text, see `plugin.wat`: each of its functions does `body` and then traps.
 pub(super) fn by_hand(extra: &str, fields: &str, body: &str, version: &str) -> Vec<u8> {
-    let text = include_str!("plugin.wat");
-    let parts = [("{extra}", extra), ("{fields}", fields), ("{body}", body), ("{version}", version)];
-    let text = parts.iter().fold(text.to_owned(), |text, (place, part)| text.replace(place, part));
+    by_hand_of(include_str!("plugin.wat"), extra, fields, body, version)
+}
+
+/// The same of another text.
+pub(super) fn by_hand_of(text: &str, extra: &str, fields: &str, body: &str, version: &str) -> Vec<u8> {
+    let fields = format!("{fields} (func $body {body})");
+    let [describe, start, resume] =
+        ["{describe}", "{start}", "{resume}"].map(|place| (place, "(call $body) unreachable"));
+    let module = [
+        ("{extra}", extra),
+        ("{fields}", &fields),
+        ("{pages}", "2"),
+        ("{data}", ""),
+        ("{free}", "1024"),
+        ("{version}", version),
+    ];
+    let parts = module.into_iter().chain([describe, start, resume]);
+    let text = parts.fold(text.to_owned(), |text, (place, part)| text.replace(place, part));
     wat::parse_str(&text).unwrap_or_else(|error| panic!("{error}"))
 }

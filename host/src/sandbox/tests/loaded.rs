@@ -55,6 +55,14 @@ async fn an_export_of_other_functions_is_refused() {
 }
 
 #[tokio::test]
+async fn an_export_of_other_types_is_refused() {
+    let text = include_str!("plugin.wat")
+        .replace(r#"(field "at" string) (field "access" $access)"#, r#"(field "at" string) (field "axcess" $access)"#);
+    let reason = refusal(guests::by_hand_of(&text, "", "", "", "0.1.0")).await;
+    assert!(reason.contains("does not fit the contract that it names") && reason.contains("axcess"), "{reason}");
+}
+
+#[tokio::test]
 async fn what_is_switched_off_is_refused() {
     let threads = "(memory (export \"m\") 1 1 shared)";
     let memory64 = "(memory (export \"m\") i64 1)";

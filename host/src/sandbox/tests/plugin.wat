@@ -1,16 +1,23 @@
 ;; A plugin of contract 0.1 by hand, for attacks that no compiler writes. `extra` holds whole definitions of the component,
-;; `fields` of its module, and `body` is what each of its functions does before it traps.
+;; `fields` of its module, `data` what lies in its memory of `pages` pages, from the second one on; `describe`, `start` and
+;; `resume` are the bodies of its functions. Arguments of a call are written
+;; from `free` on.
 (component
   {extra}
   (core module $code
-    (memory (export "memory") 1)
+    (memory (export "memory") {pages})
+    (data (i32.const 65536) "{data}")
+    (global $free (mut i32) (i32.const {free}))
     {fields}
-    (func (export "realloc") (param i32 i32 i32 i32) (result i32) (i32.const 1024))
-    (func $body {body})
-    (func (export "describe") (result i32) (call $body) unreachable)
-    (func (export "start") (param i32 i32 i32 i32 i32 i32 i32 i32 i32 i32) (result i32) (call $body) unreachable)
+    (func (export "realloc") (param i32 i32 i32 i32) (result i32)
+      (local $at i32)
+      (local.set $at (i32.and (i32.add (global.get $free) (i32.const 7)) (i32.const -8)))
+      (global.set $free (i32.add (local.get $at) (local.get 3)))
+      (local.get $at))
+    (func (export "describe") (result i32) {describe})
+    (func (export "start") (param i32 i32 i32 i32 i32 i32 i32 i32 i32 i32) (result i32) {start})
     (func (export "resume")
-      (param i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32) (result i32) (call $body) unreachable))
+      (param i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32) (result i32) {resume}))
   (core instance $core (instantiate $code))
   (alias core export $core "memory" (core memory $memory))
   (alias core export $core "realloc" (core func $realloc))

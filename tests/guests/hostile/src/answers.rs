@@ -1,56 +1,101 @@
-//! Turns that are too large, too many or untrue.
+//! Turns that are too large, too many, too deep, or no turns at all.
 
-use serde_json::Value;
+use crate::contract::{Answer, Content, Output, Step, Turn};
+use crate::{Attack, Given, at_start, request, say, step};
 
-use crate::contract::{Content, Output, Request, Step, Turn};
-use crate::{number, say, step};
+pub(crate) const ATTACKS: &[Attack] = &[
+    at_start("echo", echo),
+    at_start("refuse", refuse),
+    at_start("huge", huge),
+    at_start("many", many),
+    at_start("not_utf8", not_utf8),
+    at_start("not_json", not_json),
+    at_start("structured_not_json", structured_not_json),
+    at_start("nested", nested),
+    at_start("nested_request", nested_request),
+    Attack { resume: forever_again, ..at_start("forever", forever) },
+    Attack { resume: more_state, ..at_start("growing_state", growing_state) },
+    at_start("many_requests", many_requests),
+    at_start("no_requests", no_requests),
+];
 
 /// What the call's arguments were.
-pub(crate) fn echo(arguments: &Value) -> Result<Turn, String> {
-    Ok(say(arguments.to_string()))
+fn echo(given: &Given) -> Result<Turn, String> {
+    Ok(say(given.arguments.to_string()))
 }
 
 /// An error of its own.
-pub(crate) fn refuse(arguments: &Value) -> Result<Turn, String> {
-    Err(format!("refused: {arguments}"))
+fn refuse(given: &Given) -> Result<Turn, String> {
+    Err(format!("refused: {}", given.arguments))
 }
 
 /// One text of `bytes` bytes.
-pub(crate) fn huge(arguments: &Value) -> Result<Turn, String> {
-    Ok(say("x".repeat(usize::try_from(number(arguments, "bytes")).map_err(|error| error.to_string())?)))
+fn huge(given: &Given) -> Result<Turn, String> {
+    Ok(say("x".repeat(given.size("bytes")?)))
 }
 
 /// `count` empty texts.
-pub(crate) fn many(arguments: &Value) -> Result<Turn, String> {
-    let content = (0..number(arguments, "count")).map(|_| Content::Text(String::new())).collect();
+fn many(given: &Given) -> Result<Turn, String> {
+    let content = (0..given.number("count")).map(|_| Content::Text(String::new())).collect();
     Ok(step(Step::Done(Output { content, structured: None })))
 }
 
-/// A request whose input is no JSON.
-pub(crate) fn not_json(_: &Value) -> Result<Turn, String> {
-    Ok(step(Step::Relay(request("{\"a\":"))))
+/// A text that is none.
+#[expect(unsafe_code, reason = "that is the attack")]
+fn not_utf8(_: &Given) -> Result<Turn, String> {
+    // SAFETY: not safe at all; the host is to see it.
+    Ok(say(unsafe { String::from_utf8_unchecked(b"\xff\xfe half a text".to_vec()) }))
 }
 
-/// A request with a mark that nobody gave out.
-pub(crate) fn foreign_mark(_: &Value) -> Result<Turn, String> {
-    Ok(step(Step::Relay(request(r#"{"file":"00000000000000000000000000000000"}"#))))
+/// A request whose input is no JSON.
+fn not_json(_: &Given) -> Result<Turn, String> {
+    Ok(step(Step::Relay(request("tickets.query", "{\"a\":"))))
+}
+
+/// A structured result that is no JSON.
+fn structured_not_json(_: &Given) -> Result<Turn, String> {
+    Ok(step(Step::Done(Output { content: Vec::new(), structured: Some("{\"a\":".into()) })))
+}
+
+/// A structured result of `depth` arrays inside one another.
+fn nested(given: &Given) -> Result<Turn, String> {
+    let depth = given.size("depth")?;
+    let structured = format!("{}{}", "[".repeat(depth), "]".repeat(depth));
+    Ok(step(Step::Done(Output { content: Vec::new(), structured: Some(structured) })))
+}
+
+/// A request with `depth` arrays inside one another.
+fn nested_request(given: &Given) -> Result<Turn, String> {
+    let depth = given.size("depth")?;
+    Ok(step(Step::Relay(request("tickets.query", format!("{{\"a\":{}{}}}", "[".repeat(depth), "]".repeat(depth))))))
 }
 
 /// A turn after which another follows, always.
-pub(crate) fn forever(_: &Value) -> Result<Turn, String> {
-    Ok(step(Step::Send(vec![request("{}")])))
+fn forever(_: &Given) -> Result<Turn, String> {
+    Ok(step(Step::Send(vec![request("tickets.query", "{}")])))
+}
+
+/// The next turn of `forever`.
+fn forever_again(given: &Given, _: String, _: Vec<Answer>) -> Result<Turn, String> {
+    forever(given)
 }
 
 /// The first turn of a call whose state doubles with each.
-pub(crate) fn growing_state(_: &Value) -> Result<Turn, String> {
-    more_state("x".repeat(1024))
+fn growing_state(given: &Given) -> Result<Turn, String> {
+    more_state(given, "x".repeat(1024), Vec::new())
 }
 
 /// The next turn of `growing_state`.
-pub(crate) fn more_state(state: String) -> Result<Turn, String> {
-    Ok(Turn { state: state.repeat(2), ..step(Step::Send(vec![request("{}")])) })
+fn more_state(_: &Given, state: String, _: Vec<Answer>) -> Result<Turn, String> {
+    Ok(Turn { state: state.repeat(2), ..step(Step::Send(vec![request("tickets.query", "{}")])) })
 }
 
-fn request(input: &str) -> Request {
-    Request { route: "tickets.query".into(), input: input.into(), accept: Vec::new(), hold: None }
+/// `count` requests in one turn.
+fn many_requests(given: &Given) -> Result<Turn, String> {
+    Ok(step(Step::Send((0..given.number("count")).map(|_| request("tickets.query", "{}")).collect())))
+}
+
+/// A `send` of nothing: it would turn without end and without cost.
+fn no_requests(_: &Given) -> Result<Turn, String> {
+    Ok(step(Step::Send(Vec::new())))
 }
