@@ -23,6 +23,7 @@ pub use refusal::Refusal;
 pub use right::{NotARight, Right};
 
 use crate::contract::{Effect, Request, Tool};
+use crate::digest::{Digest, Hasher};
 use crate::limits;
 use crate::marks::Marks;
 
@@ -75,8 +76,11 @@ pub fn admit(request: &Request, rules: Rules<'_>, marks: &Marks) -> Result<Admit
     }
     let members = body::members(&route.name, &request.input)?;
     grant.judge(route, &members).map_err(|beyond| Refusal::beyond(beyond, plugin, route))?;
+    let path = path::fill(route, &members)?;
+    // What is filled in was a text or number without anything that is encoded, or no mark.
+    body::no_mark(route, "the path", &path, marks)?;
     Ok(Admitted {
-        path: path::fill(route, &members)?,
+        path,
         body: body::build(route, &request.input, &members, marks)?,
         route: Arc::clone(route),
         accept: request.accept.clone(),
@@ -119,6 +123,13 @@ impl Admitted {
         part(self.route.name.as_bytes());
         part(self.path.as_bytes());
         self.body.each_part(&mut part);
+    }
+
+    /// Stands for exactly this request.
+    pub fn digest(&self) -> Digest {
+        let mut hasher = Hasher::default();
+        self.each_part(|part| hasher.add(part));
+        hasher.finish()
     }
 
     /// Statuses of failures that the plugin wants to see.

@@ -274,7 +274,7 @@ pub enum GuestFault {
     #[error("it exited instead of answering")]
     Exit,
     /// It answered more than a turn may hold, or something that is no turn.
-    #[error("its answer is out of bounds: {reason}")]
+    #[error("its answer is not taken: {reason}")]
     Answer {
         /// Which bound.
         reason: String,

@@ -16,6 +16,7 @@
 //! When the [`relay::Session`] and its [`relay::Setup`] are gone, every byte that the program wrote anywhere is searched for
 //! the token that it was given ([`canary`]).
 
+pub mod arguments;
 pub mod binary;
 pub mod canary;
 pub mod client;
@@ -29,6 +30,7 @@ pub mod measure;
 pub mod mutation;
 pub mod page;
 pub mod picture;
+pub mod plugins;
 pub mod proxy;
 pub mod random;
 pub mod relay;

@@ -28,7 +28,7 @@ struct Verb {
     run: fn(&Place, &[OsString]) -> Result<(), String>,
 }
 
-const VERBS: [Verb; 8] = [
+const VERBS: [Verb; 9] = [
     Verb {
         word: "demo",
         arguments: "",
@@ -97,6 +97,17 @@ const VERBS: [Verb; 8] = [
                (TICKITI_API_BASE, TICKITI_API_TOKEN, TICKITI_API_TIMEOUT_MS), and prints its column beside ours; the\n\
                command is cut at spaces.",
         run: programs::soak,
+    },
+    Verb {
+        word: "hostile",
+        arguments: "[--quick] [--seed S]",
+        line: "run every kind of hostile plugin, ten thousand changed components, and equal calls in two processes",
+        page: "Builds the relay and what attacks it and prints a table: a figure a line, with what is demanded of it. Ends with 1 when\n\
+               a demand is missed. Every kind of hostile plugin is added, or refused, and called through the real program: 500 runs\n\
+               one by one and 500 of which sixteen are under way at once while every core is busy. Then 10000 changed components are\n\
+               shown to what `plugin add` shows a file to, and 1000 calls of every tool are planned in two processes. --quick runs\n\
+               the numbers of `cargo xtask test`. --seed brings the runs back.",
+        run: programs::hostile,
     },
     Verb {
         word: "routes",

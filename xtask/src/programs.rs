@@ -57,6 +57,29 @@ pub(crate) fn soak(place: &Place, arguments: &[OsString]) -> Result<(), String> 
     Ok(())
 }
 
+/// `cargo xtask hostile`: three programs; the later ones run also when an earlier one has found something.
+pub(crate) fn hostile(place: &Place, arguments: &[OsString]) -> Result<(), String> {
+    setup::wasm_library(place)?;
+    let mut build = place.cargo();
+    build.args(["build", "--workspace", "--bins"]);
+    step::shown("build relay and attacks", &mut build)?;
+    let relay = place.built("debug", "tickiti-relay");
+    let quick = arguments.iter().any(|argument| argument == "--quick");
+    let seed: Vec<&OsString> = arguments.iter().skip_while(|argument| *argument != "--seed").take(2).collect();
+
+    let mut attacks = place.command(place.built("debug", "hostile"));
+    let attacked = step::shown("hostile plugins", attacks.args(arguments).env(RELAY_BIN, &relay));
+    let mut mutate = place.command(place.built("debug", "mutate"));
+    let count = if quick { "1500" } else { "10000" };
+    let mutated = step::shown("changed components", mutate.args(["--count", count]).args(seed).env(RELAY_BIN, &relay));
+    let mut equal = place.cargo();
+    let which = if quick { "two_processes" } else { "in_full" };
+    equal.args(["test", "--workspace", "--test", "it", "--", "--include-ignored", "--nocapture"]);
+    equal.arg(format!("same_bytes::equal_calls_are_equal_bytes_in_{which}")).env(RELAY_BIN, relay);
+    let same = step::shown("equal calls in two processes", &mut equal);
+    Ok(attacked.and(mutated).and(same)?)
+}
+
 /// `cargo xtask routes FILE`. Paths among the arguments start where the caller stands; the table is the repository's.
 pub(crate) fn routes(place: &Place, arguments: &[OsString]) -> Result<(), String> {
     let mut run = place.cargo();

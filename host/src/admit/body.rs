@@ -120,12 +120,35 @@ pub(super) fn build(route: &Route, input: &str, members: &Members<'_>, marks: &M
     match route.encoding {
         Encoding::Json => {
             no_file_parts(route, members, marks)?;
-            let text = json::compact(input).map_err(|_| Refusal::NotAnObject { route: route.name.clone() })?;
+            let text = json::compact(input).map_err(|wrong| match wrong {
+                json::NotJson::TooDeep(_) => Refusal::TooDeep { route: route.name.clone() },
+                _ => Refusal::NotAnObject { route: route.name.clone() },
+            })?;
             Ok(Body::Json(pieces(&text, marks)))
         }
-        Encoding::Query => query(route, members).map(Body::Query),
-        Encoding::Multipart => Ok(Body::Multipart(members.iter().map(|(name, raw)| part(name, raw, marks)).collect())),
+        Encoding::Query => {
+            no_file_parts(route, members, marks)?;
+            let pairs = query(route, members)?;
+            pairs.iter().try_for_each(|(name, value)| no_mark(route, name, value, marks))?;
+            Ok(Body::Query(pairs))
+        }
+        Encoding::Multipart => {
+            let parts: Vec<Part> = members.iter().map(|(name, raw)| part(name, raw, marks)).collect();
+            for part in &parts {
+                let text = if let PartValue::Text(text) = &part.value { text.as_str() } else { "" };
+                no_mark(route, &part.name, text, marks)?;
+            }
+            Ok(Body::Multipart(parts))
+        }
     }
+}
+
+/// No mark stands in the name or text of what is sent without being looked through for marks.
+pub(super) fn no_mark(route: &Route, name: &str, text: &str, marks: &Marks) -> Result<(), Refusal> {
+    if marks.find(name).or_else(|| marks.find(text)).is_none() {
+        return Ok(());
+    }
+    Err(Refusal::StrayMark { route: route.name.clone(), name: name.to_owned() })
 }
 
 /// `MARK/name` is a file for a form; in JSON it would become a data URI with a tail.

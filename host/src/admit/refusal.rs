@@ -87,6 +87,21 @@ pub enum Refusal {
         /// Whether it was to be written to.
         writable: bool,
     },
+    /// A file lies outside the folders that are granted, though perhaps within those that the relay may use.
+    #[error(
+        "`{path}` is not beneath a folder that the plugin `{plugin}` is granted to be {used} ({folders}). Give a path beneath one; \
+         only the person who runs the relay can allow another, with: tickiti-relay plugin grant {plugin} folder:/path/to/it"
+    )]
+    OutsideFolders {
+        /// Name of the plugin.
+        plugin: String,
+        /// As it was given, made visible and cut.
+        path: String,
+        /// `read` or `written to`.
+        used: &'static str,
+        /// The folders that are granted.
+        folders: String,
+    },
     /// What was granted cannot be read.
     #[error(
         "what the plugin `{plugin}` may do cannot be read: {why}. Nothing is sent until the person who runs the relay has mended that; \
@@ -115,6 +130,12 @@ pub enum Refusal {
         /// Name of the route.
         route: String,
     },
+    /// The body nests deeper than what reads it later can follow.
+    #[error("the body for `{route}` is nested deeper than {} levels", crate::limits::JSON_DEPTH)]
+    TooDeep {
+        /// Name of the route.
+        route: String,
+    },
     /// A placeholder has no value.
     #[error("the endpoint `{route}` needs `{name}`, a text or number that is not empty: give it in the payload")]
     MissingPlaceholder {
@@ -138,6 +159,17 @@ pub enum Refusal {
         "the endpoint `{route}` takes no file, so `{name}` cannot be sent to it; `list_endpoints` shows `\"encoding\":\"multipart\"` where one takes files"
     )]
     TakesNoFile {
+        /// Name of the route.
+        route: String,
+        /// Name of the member.
+        name: String,
+    },
+    /// A file's mark stands where only a text can: in an address, or in the middle of a form field. It would reach the helpdesk as
+    /// the 32 letters that it is, others at each call.
+    #[error(
+        "`{name}` of `{route}` holds a file where only a text can stand; a file is the whole value of a field of a form"
+    )]
+    StrayMark {
         /// Name of the route.
         route: String,
         /// Name of the member.
@@ -175,13 +207,15 @@ impl Refusal {
             Self::ReadOnly { .. } => "read-only",
             Self::NotGranted { .. } => "not-granted",
             Self::NotFixed { .. } => "fixed-fields",
-            Self::NoFolder { .. } => "folder-not-granted",
+            Self::NoFolder { .. } | Self::OutsideFolders { .. } => "folder-not-granted",
             Self::GrantsUnknown { .. } => "grants-unknown",
             Self::InputTooLarge { .. } => "input-too-large",
             Self::NotAnObject { .. } => "not-an-object",
+            Self::TooDeep { .. } => "too-deep",
             Self::MissingPlaceholder { .. } => "missing-placeholder",
             Self::BadPlaceholder { .. } => "bad-placeholder",
             Self::TakesNoFile { .. } => "takes-no-file",
+            Self::StrayMark { .. } => "stray-mark",
             Self::NotAQueryValue { .. } => "not-a-query-value",
         }
     }

@@ -189,6 +189,37 @@ fn files_stand_where_their_marks_stood() {
 }
 
 #[test]
+fn a_mark_never_leaves_as_the_letters_that_it_is() {
+    let mut marks = Marks::default();
+    let file = Marked { name: "a.txt".into(), media_type: "text/plain".into(), bytes: Bytes::from_static(b"x") };
+    let mark = marks.add(file).unwrap();
+    let tool = tool(Effect::Destructive, &["*"]);
+    let grant = Grant::all();
+    let rules =
+        Rules { tool: &tool, plugin: "probe", grant: &grant, policy: Policy::default(), routes: Table::builtin() };
+    let strays = [
+        ("faqs", json!({"q": format!("see {mark}")})),
+        ("faqs", json!({"q": [mark]})),
+        ("faqs", json!({ mark.clone(): "x" })),
+        ("tickets.attachment_upload", json!({"file": format!("see {mark}")})),
+        ("tickets.attachment_upload", json!({"file": {"deep": mark}})),
+        ("tickets.attachment_upload", json!({ mark.clone(): "x" })),
+        ("administration.users.update", json!({"user": mark})),
+    ];
+    for (route, input) in strays {
+        let refusal = admit(&request(route, input), rules, &marks).unwrap_err();
+        assert!(matches!(refusal, Refusal::StrayMark { .. }), "{route}: {refusal}");
+    }
+    for (route, input) in [("faqs", json!({"q": format!("{mark}/a.txt")}))] {
+        let refusal = admit(&request(route, input), rules, &marks).unwrap_err();
+        assert!(matches!(refusal, Refusal::TakesNoFile { .. }), "{route}: {refusal}");
+    }
+    assert!(
+        admit(&request("tickets.attachment_upload", json!({"file": format!("{mark}/a.txt")})), rules, &marks).is_ok()
+    );
+}
+
+#[test]
 fn an_effect_bounds_the_classes() {
     let table = [
         (Effect::Read, [true, false, false, false]),

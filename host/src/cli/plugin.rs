@@ -75,15 +75,17 @@ impl From<FolderFault> for VerbError {
 
 fn add(bench: &Bench, options: &Add) -> Result<ExitCode, VerbError> {
     let lock = bench.folder.read()?;
-    let inspected = bench.inspect(&options.source, &lock, None)?;
+    let inspected = bench.look(&options.source)?;
     let name = inspected.manifest().name.clone();
     if lock.get(&name).is_some() {
         let update = format!("tickiti-relay plugin update {name} {}", options.source);
         return Err(VerbError::Failed(format!("a plugin `{name}` is there already; to replace it: {update}")));
     }
+    bench.judge(&inspected, &lock, None)?;
     rights::check(bench, &options.grant)?;
     let page = page::trust(&inspected, &options.grant, &bench.routes);
-    let how = format!("plugin add {}", options.source);
+    let grants: String = options.grant.iter().map(|right| format!(" --grant '{right}'")).collect();
+    let how = format!("plugin add {}{grants}", options.source);
     if !agreed(&page, &format!("Trust it, and add it as `{name}`?"), &options.trust, &inspected, &how)? {
         return Ok(ExitCode::from(FAILED));
     }

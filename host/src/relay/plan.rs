@@ -8,6 +8,7 @@ use tickiti_relay_routes::Class;
 use super::error::CallError;
 use super::helpdesk::{Helpdesk, Stop};
 use crate::admit::{Admitted, Body, PartValue, Piece};
+use crate::digest::Digest;
 use crate::limits;
 use crate::marks::Marked;
 use crate::upstream::{self, Answer, AnswerBody};
@@ -39,6 +40,9 @@ pub struct Planned {
     pub sent: bool,
     /// Whether the plan went on from an answer that is only assumed.
     pub assumed: bool,
+    /// Of every byte that would be sent, path and files included: equal digests are equal requests.
+    #[serde(skip)]
+    pub digest: Digest,
     /// The body, the parts or the query, with files as `<logo.png, 10 KB, image/png>`.
     pub body: Value,
 }
@@ -68,6 +72,7 @@ impl<'a> Recorder<'a> {
             keyed: route.class != Class::Read && route.key != tickiti_relay_routes::Key::None,
             sent: online.is_some(),
             assumed: example.is_some(),
+            digest: request.digest(),
             body: shown(request.body()),
         });
         match (online, example) {

@@ -58,7 +58,7 @@ pub(super) async fn output(
         None => content.extend(saved.iter().map(|written| Item::Text(saved_words(written)))),
         Some(text) => {
             let compact =
-                json::compact(&text).map_err(|_| Fault::Plugin("a structured result that is not JSON".into()))?;
+                json::compact(&text).map_err(|wrong| Fault::Plugin(format!("a structured result that is {wrong}")))?;
             let compact = with_saved(compact.into_owned(), &saved);
             if tool.output.is_some() {
                 structured = serde_json::from_str(&compact).ok();

@@ -38,6 +38,19 @@ pub(super) fn progress(progress: Progress) -> Progress {
     Progress { text, ..progress }
 }
 
+/// Where a plugin may link to. A client may open a link by itself, and would open files of this computer, too.
+const LINKS: [&str; 2] = ["tickiti://", "https://"];
+
+/// The first document that leads elsewhere, as a person may read it.
+pub(super) fn foreign_link(output: &Output) -> Option<String> {
+    output.content.iter().find_map(|piece| match piece {
+        Content::Document(document) if !LINKS.iter().any(|start| document.uri.starts_with(start)) => {
+            Some(clean(&document.uri).replace('\n', "").chars().take(limits::PATH_SHOWN_CHARS).collect())
+        }
+        _ => None,
+    })
+}
+
 /// A result.
 pub(super) fn output(output: Output) -> Output {
     Output {
@@ -124,6 +137,20 @@ mod tests {
         );
         let longest = sentence("digest", &"x".repeat(1_000_000));
         assert!(longest.len() < limits::ERROR_BODY_CHARS + 100);
+    }
+
+    #[test]
+    fn a_link_leads_to_the_helpdesk_or_the_web() {
+        let to = |uri: &str| {
+            let document = crate::contract::Document { uri: uri.into(), name: "a".into(), blob: None };
+            foreign_link(&Output { content: vec![Content::Document(document)], structured: None })
+        };
+        assert_eq!((to("tickiti://attachment/1"), to("https://example.com/a")), (None, None));
+        for uri in
+            ["file:///etc/passwd", "FILE:///etc/passwd", "http://127.0.0.1/", " https://x", "javascript:alert(1)", ""]
+        {
+            assert_eq!(to(uri).as_deref(), Some(uri));
+        }
     }
 
     #[test]

@@ -13,7 +13,7 @@ use super::outputs::{Outputs, WriteFault};
 use super::render;
 use super::result::ToolResult;
 use super::{Relay, Told, Watch, identifiers, local, stranger};
-use crate::admit::{Admitted, Refusal, Rules, admit};
+use crate::admit::{Admitted, Grant, Refusal, Rules, admit};
 use crate::audit::{Event, Who};
 use crate::contract::{self, Call, GuestFault, Held, Reply, Request, Step, Turn};
 use crate::files::FileRefusal;
@@ -38,7 +38,8 @@ pub(super) async fn run(
     let mut marks = Marks::default();
     let grant = catalogue.grant(&entry.plugin);
     let files = if entry.tool.files.is_empty() { Arc::clone(&relay.files) } else { relay.files_of(&grant) };
-    let Ready { call, outputs, overwrite } = arguments::prepare(entry, &grant, arguments, &files, &mut marks).await?;
+    let prepared = arguments::prepare(entry, &grant, arguments, &files, &mut marks).await;
+    let Ready { call, outputs, overwrite } = prepared.map_err(|error| of_grant(error, entry, &grant))?;
     let call_makes_files = !outputs.is_empty();
     if let Delivery::Live(live) = delivery {
         live.begin(entry, &call, &marks);
@@ -53,9 +54,23 @@ pub(super) async fn run(
         sent_never: None,
     };
     if running.delivery.is_live() && call_makes_files {
-        running = running.with_outputs(|outputs, _| outputs.open().map_err(WriteFault::File)).await?;
+        let opened = running.with_outputs(|outputs, _| outputs.open().map_err(WriteFault::File)).await;
+        running = opened.map_err(|error| of_grant(error, entry, &grant))?;
     }
     running.turns(call, watch).await
+}
+
+/// A file outside the folders that a plugin is granted: another setting allows it than one outside those of the relay.
+fn of_grant(error: CallError, entry: &Entry, grant: &Grant) -> CallError {
+    match error {
+        CallError::File { refusal: FileRefusal::Outside { path, used, folders }, done }
+            if grant.folders().is_some() =>
+        {
+            let plugin = entry.plugin.clone();
+            CallError::Refused { refusal: Refusal::OutsideFolders { plugin, path, used, folders }, done }
+        }
+        other => other,
+    }
 }
 
 /// One call under way.
@@ -149,7 +164,15 @@ impl Running<'_, '_> {
 
     /// Ends the call with what the plugin made of it.
     async fn finish(self, output: contract::Output) -> Result<ToolResult, CallError> {
-        let output = if self.is_stranger() { stranger::output(output) } else { output };
+        let output = match self.is_stranger().then(|| stranger::foreign_link(&output)).flatten() {
+            Some(link) => {
+                return Err(
+                    self.beyond(format!("a link to `{link}`; a plugin may link to `tickiti:` and `https:` only"))
+                );
+            }
+            None if self.is_stranger() => stranger::output(output),
+            None => output,
+        };
         if !self.outputs.is_empty() && self.is_stranger() {
             self.may_still_write()?;
         }

@@ -36,12 +36,26 @@ pub(super) fn from_error(error: &wasmtime::Error, time: Duration, log: &Log) -> 
     }
 }
 
+/// What is said of an answer, or of a place for arguments, that is not where or not what it must be.
+const NOT_AS_THE_CONTRACT_SAYS: [&str; 6] = [
+    "utf-8 sequence",
+    "byte sequence",
+    "out of bounds of memory",
+    "beyond end of memory",
+    "discriminant",
+    "not aligned",
+];
+
 /// wasmtime has no type for these, only texts; the tests of each limit notice when one changes.
 fn from_text(text: &str, log: &Log) -> GuestFault {
     if text.contains("fuel allocated for hostcalls") {
         GuestFault::Answer { reason: format!("it holds more than {} bytes", limits::GUEST_ANSWER_BYTES) }
     } else if text.contains("resource limit exceeded") {
         GuestFault::Load { reason: super::wasi::clean(text) }
+    } else if NOT_AS_THE_CONTRACT_SAYS.iter().any(|words| text.contains(words)) {
+        GuestFault::Answer { reason: format!("it is not written as the contract says: {}", super::wasi::clean(text)) }
+    } else if text.contains("handle limit exceeded") {
+        crash(&format!("it held more than {} handles", limits::GUEST_HANDLES), log)
     } else {
         crash(text, log)
     }

@@ -1,8 +1,7 @@
 //! Shows changed components to what a person's `plugin add` shows a file to, and counts how each ends: none may panic, none
 //! may keep it busy for long. `mutate --count N --seed S`; `--only N` repeats one and writes it to `mutant.wasm`.
 //!
-//! In one process, because a process a file would take hours for ten thousand; `cargo xtask hostile` sends a share of them
-//! through the program as well.
+//! In one process, because a process a file would take long for ten thousand; one in fifty is added through the program, too.
 
 use std::collections::BTreeMap;
 use std::io::Write;
@@ -11,6 +10,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
+use sha2::{Digest as _, Sha256};
 use tickiti_relay::admit::Grant;
 use tickiti_relay::contract::{Call, Guest, GuestFault, Manifest};
 use tickiti_relay::plugins::{Catalogue, Installed, Origin};
@@ -20,10 +20,12 @@ use tickiti_relay_tests::handmade::Handmade;
 use tickiti_relay_tests::mutation::{Change, Mutant, mutant};
 use tickiti_relay_tests::random::Random;
 use tickiti_relay_tests::trouble::Trouble;
-use tickiti_relay_tests::{guests, measure};
+use tickiti_relay_tests::{guests, measure, relay};
 
 /// What one file may cost in processor time. Passing time would tell of the computer, not of the file.
 const MOST_PROCESSOR_TIME: Duration = Duration::from_secs(10);
+/// One in so many is added through the program, too.
+const SHARE: usize = 50;
 /// After this, one that costs nothing and does not end either is stuck.
 const STUCK: Duration = Duration::from_secs(120);
 
@@ -124,7 +126,33 @@ fn run(wanted: &Wanted) -> Result<bool, Trouble> {
         }
     }
     tell(&figures.told(wanted.count));
-    Ok(figures.hold(wanted.count))
+    let added = through_the_program(wanted.count.div_ceil(SHARE), make)?;
+    Ok(figures.hold(wanted.count) && added)
+}
+
+/// Adds some as a person does, and tells whether the program ended each time as it must: with a yes or a no.
+fn through_the_program(count: usize, make: impl Fn(usize) -> Result<Mutant, Trouble>) -> Result<bool, Trouble> {
+    let setup = relay();
+    let file = setup.ground()?.folder("work").join("mutant.wasm");
+    let mut ends: BTreeMap<Option<i32>, usize> = BTreeMap::new();
+    let mut wrong = 0;
+    for number in 0..count {
+        let mutant = make(number * SHARE)?;
+        std::fs::write(&file, &mutant.bytes).map_err(Trouble::io("writing a mutant"))?;
+        let digest: String = Sha256::digest(&mutant.bytes).iter().map(|byte| format!("{byte:02x}")).collect();
+        let path = file.to_str().ok_or_else(|| Trouble::shape("a path in Unicode", file.display()))?;
+        let output = setup.verb(["plugin", "add", path, "--yes", "--sha256", &digest])?;
+        *ends.entry(output.code).or_default() += 1;
+        if !matches!(output.code, Some(0 | 1))
+            || output.stderr.contains("panicked")
+            || output.stderr.contains("relay itself")
+        {
+            wrong += 1;
+            tell(&format!("mutant {} ended the program with {:?}: {}\n", number * SHARE, output.code, output.stderr));
+        }
+    }
+    tell(&format!("{count} of them added through the program; ends by exit code: {ends:?}, wrong: {wrong}\n"));
+    Ok(wrong == 0)
 }
 
 /// How a file ended, in a few words, and whether it was a fault of ours.

@@ -191,7 +191,7 @@ impl<'a> Runs<'a> {
 
     /// A built-in plugin and another third party's answer as ever.
     fn neighbours(&mut self) -> Result<(), Trouble> {
-        let asked = [("list_endpoints", json!({"family": "token"}), "token."), ("neighbour_ping", json!({}), "pong")];
+        let asked = [("list_endpoints", json!({"family": "token"}), "token"), ("neighbour_ping", json!({}), "pong")];
         for (tool, arguments, says) in asked {
             let answer = self.relay.call(tool, arguments)?;
             self.neighbours.0 += 1;
@@ -256,7 +256,7 @@ fn as_it_must(kind: &Kind, ended: &Ended) -> Result<(), String> {
         return Err(format!("it must end as {:?}", kind.end));
     }
     let of_the_guest = ended.text.contains("could not do its part");
-    let its_own = ended.text.contains(" says: \"");
+    let its_own = ended.text.starts_with("The plugin `") && ended.text.contains("` says: \"");
     let other = match kind.end {
         End::Stopped => !of_the_guest,
         End::ItsOwnError => !its_own,

@@ -308,6 +308,30 @@ async fn a_caller_who_left_is_skipped() {
     println!("after {:?}", began.elapsed());
 }
 
+#[tokio::test]
+async fn an_answer_that_is_none_is_told_apart_from_a_crash() {
+    let plugin = hostile();
+    let fault = stopped(&plugin, "not_utf8", json!({})).await;
+    assert!(
+        matches!(&fault, GuestFault::Answer { reason } if reason.contains("not written as the contract says")),
+        "{fault}"
+    );
+    // The body leaves with a place beyond the memory, at which no manifest is.
+    let by_hand = by_hand_returning("0x7ffffff0");
+    let fault = by_hand.describe().await.expect_err("no manifest");
+    assert!(matches!(&fault, GuestFault::Answer { reason } if reason.contains("out of bounds of memory")), "{fault}");
+}
+
+/// A plugin by hand whose functions answer with this place.
+fn by_hand_returning(place: &str) -> std::sync::Arc<Plugin> {
+    let text = include_str!("plugin.wat");
+    let body = format!("(i32.const {place})");
+    let text =
+        ["{describe}", "{start}", "{resume}"].iter().fold(text.to_owned(), |text, part| text.replace(part, &body));
+    let component = super::guests::by_hand_of(&text, "", "", "", "0.1.0");
+    Sandbox::new(None).plugin(Component::from_bytes("returning", component))
+}
+
 fn crash(fault: GuestFault) -> String {
     match fault {
         GuestFault::Crash { message } => message,
