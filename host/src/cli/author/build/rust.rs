@@ -52,7 +52,7 @@ fn component_of(messages: &str) -> Option<PathBuf> {
             let files = message.get("filenames")?.as_array()?.clone();
             files.iter().filter_map(Value::as_str).find(|file| file.ends_with(".wasm")).map(PathBuf::from)
         })
-        .last()
+        .next_back()
 }
 
 fn no_library(missing: &wasm_std::Missing) -> BuildFault {
