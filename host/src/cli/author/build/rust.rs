@@ -1,8 +1,5 @@
 //! Rust: cargo, for `wasm32-wasip2`.
 
-#[path = "../../../../../xtask/src/wasm_std.rs"]
-mod wasm_std;
-
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
@@ -11,6 +8,7 @@ use serde_json::Value;
 use super::tool::Tool;
 use super::{BuildFault, Project};
 use crate::config::process_environment;
+use crate::wasm_std;
 
 const NO_CARGO: &str = "install Rust from https://rustup.rs, then `rustup target add wasm32-wasip2`";
 
