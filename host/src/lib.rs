@@ -21,3 +21,7 @@ pub mod redact;
 pub mod relay;
 pub mod sandbox;
 pub mod upstream;
+
+/// Where Rust's library for components is on this computer: one file, shared with the jobs of the repository.
+#[path = "../../xtask/src/wasm_std.rs"]
+mod wasm_std;

@@ -11,10 +11,21 @@ use crate::support::{Folder, steady, text};
 const DONE: Option<i32> = Some(0);
 const FAILED: Option<i32> = Some(1);
 
-/// A built-in plugin's component, which is a plugin like any other.
-fn component() -> Vec<u8> {
+/// A built-in plugin's component, which is a plugin like any other but for its name.
+fn built_in() -> Vec<u8> {
     let folder = binary::target().unwrap().join("guests/wasm32-wasip2/plugin");
     std::fs::read(folder.join("tickiti_plugin_reads.wasm")).unwrap()
+}
+
+/// The same under a name that a third party may have, of as many letters: no other byte moves.
+fn component() -> Vec<u8> {
+    let mut bytes = built_in();
+    let places: Vec<usize> =
+        bytes.windows(5).enumerate().filter(|(_, five)| five == b"reads").map(|(at, _)| at).collect();
+    for at in places {
+        bytes[at..at + 5].copy_from_slice(b"probe");
+    }
+    bytes
 }
 
 /// A folder that looks like a Rust project whose plugin is built.
@@ -144,14 +155,16 @@ fn a_missing_tool_is_told_with_its_remedy() {
 
 #[test]
 fn a_component_is_judged_with_the_place_of_each_fault() {
-    let folder = project().file("no.wasm", "no wasm");
+    let folder = project().file("no.wasm", "no wasm").file("taken.wasm", built_in());
     let output = plugin(&["check", "FOLDER/plugin.wasm"], &folder);
+    assert_eq!(output.code, DONE, "{}", output.stdout);
+    let output = plugin(&["check", "FOLDER/taken.wasm"], &folder);
     assert_eq!(output.code, FAILED, "the name of a built-in plugin is taken");
     assert!(output.stdout.contains("FAULT at name: "), "{}", output.stdout);
-    assert!(output.stdout.contains("hint at tools/"), "{}", output.stdout);
-    let told: Value =
-        serde_json::from_str(&plugin(&["check", "FOLDER/plugin.wasm", "--json"], &folder).stdout).unwrap();
+    let output = plugin(&["check", "FOLDER/taken.wasm", "--json"], &folder);
+    let told: Value = serde_json::from_str(&output.stdout).unwrap();
     assert_eq!((&told["ok"], &told["plugin"]["contract"]), (&json!(false), &json!("0.1.0")), "{told}");
+    assert_eq!(told["faults"][0]["at"], "name", "{told}");
     assert_eq!(told["plugin"]["turn_ms"].as_array().unwrap().len(), 6, "{told}");
 
     let output = plugin(&["check", "FOLDER/no.wasm"], &folder);
@@ -162,15 +175,29 @@ fn a_component_is_judged_with_the_place_of_each_fault() {
 }
 
 #[test]
-fn a_call_of_no_tool_names_those_that_there_are() {
-    let folder = project();
+fn what_cannot_be_called_is_told_why() {
+    let folder = project().file("taken.wasm", built_in());
     let output = plugin(&["call", "FOLDER/plugin.wasm", "list_queue"], &folder);
     assert_eq!((output.code, output.stdout.as_str()), (FAILED, ""));
     assert!(output.stderr.contains("has no tool `list_queue`; it has: list_perspectives"), "{}", output.stderr);
-    let output = plugin(&["call", "FOLDER/plugin.wasm", "list_queues"], &folder);
+    let output = plugin(&["call", "FOLDER/taken.wasm", "list_queues"], &folder);
     assert!(
         output.stderr.contains("would not serve it") && output.stderr.contains("plugin check"),
         "{}",
         output.stderr
     );
+}
+
+#[test]
+fn a_call_is_answered_by_a_stand_in_helpdesk() {
+    let folder = project();
+    for name in ["list_queues", "probe_list_queues"] {
+        let output = plugin(&["call", "FOLDER/plugin.wasm", name], &folder);
+        assert_eq!(output.code, DONE, "{}", output.stderr);
+        assert!(output.stdout.contains("Inbox"), "{}", output.stdout);
+        assert!(output.stderr.contains("was asked: POST /api/v1/workflow/queues: 200"), "{}", output.stderr);
+    }
+    let output = plugin(&["call", "FOLDER/plugin.wasm", "run_report", "--args", "{}", "--json"], &folder);
+    let told: Value = serde_json::from_str(&output.stdout).unwrap();
+    assert_eq!((output.code, &told["isError"]), (FAILED, &json!(true)), "{told}");
 }

@@ -77,7 +77,7 @@ impl Surface {
 
     /// Every import that a plugin may not have.
     pub(super) fn foreign(&self) -> impl Iterator<Item = String> {
-        self.imports.iter().filter(|name| !wasi::is_allowed(name)).map(|name| clean(name).to_string())
+        self.imports.iter().filter(|name| !wasi::is_allowed(name)).map(|name| clean(name))
     }
 
     /// The contract that it was made for, if it imports nothing that a plugin may not have.

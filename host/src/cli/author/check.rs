@@ -74,9 +74,8 @@ fn report(options: &Check, start: &Start) -> Result<Report, VerbError> {
     match foreign_imports(&bytes) {
         Err(fault) => report.faults.push(Finding::new("", fault.to_string())),
         Ok(foreign) => {
-            report.faults.extend(foreign.into_iter().map(|name| {
-                Finding::new(format!("imports/{name}"), "a plugin may import nothing but the empty WASI 0.2")
-            }))
+            let word = "a plugin may import nothing but the empty WASI 0.2";
+            report.faults.extend(foreign.iter().map(|name| Finding::new(format!("imports/{name}"), word)));
         }
     }
     if !report.faults.is_empty() {

@@ -5,9 +5,7 @@ use std::process::Command;
 use std::sync::OnceLock;
 
 use crate::sandbox::Component;
-
-#[path = "../../../../xtask/src/wasm_std.rs"]
-mod wasm_std;
+use crate::wasm_std;
 
 /// The guest whose tools are attacks, built once in a run of the tests.
 pub(super) fn hostile() -> Component {

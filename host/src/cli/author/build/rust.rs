@@ -1,8 +1,5 @@
 //! Rust: cargo, for `wasm32-wasip2`.
 
-#[path = "../../../../../xtask/src/wasm_std.rs"]
-mod wasm_std;
-
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
@@ -11,6 +8,7 @@ use serde_json::Value;
 use super::tool::Tool;
 use super::{BuildFault, Project};
 use crate::config::process_environment;
+use crate::wasm_std;
 
 const NO_CARGO: &str = "install Rust from https://rustup.rs, then `rustup target add wasm32-wasip2`";
 
@@ -52,7 +50,7 @@ fn component_of(messages: &str) -> Option<PathBuf> {
             let files = message.get("filenames")?.as_array()?.clone();
             files.iter().filter_map(Value::as_str).find(|file| file.ends_with(".wasm")).map(PathBuf::from)
         })
-        .last()
+        .next_back()
 }
 
 fn no_library(missing: &wasm_std::Missing) -> BuildFault {
