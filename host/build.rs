@@ -1,9 +1,12 @@
-//! Builds the first-party plugins for wasm and hands them to the program as a table in `$OUT_DIR/embedded.rs`.
+//! Builds the first-party plugins for wasm and hands them to the program as a table in `$OUT_DIR/embedded.rs`; beside it,
+//! as another table, what a new plugin's project is made of.
 //!
 //! They are built by a second cargo with a target folder of its own: in the folder of the one that runs this script it
 //! would wait for ever for the lock that the first one holds.
 #![expect(clippy::print_stderr, reason = "a build script says on stderr why it failed")]
 
+#[path = "build/templates.rs"]
+mod templates;
 #[path = "../xtask/src/wasm_std.rs"]
 mod wasm_std;
 
@@ -19,7 +22,8 @@ use sha2::{Digest, Sha256};
 const PLUGINS: [&str; 3] = ["tickets", "reads", "generic"];
 
 /// What plugins are made of besides themselves, from the root: a change anywhere in these builds them anew.
-const SOURCES: [&str; 7] = ["plugins", "sdk", "wit", "routes", "Cargo.toml", "Cargo.lock", "xtask/src/wasm_std.rs"];
+const SOURCES: [&str; 8] =
+    ["plugins", "sdk", "wit", "routes", "Cargo.toml", "Cargo.lock", "xtask/src/wasm_std.rs", "host/build"];
 
 /// What cargo and its subcommands tell this script of the program that it belongs to, and that would mislead the second
 /// cargo: how the host is compiled, and that clippy wants to look at every crate of the workspace.
@@ -74,6 +78,8 @@ fn run() -> Result<(), Failure> {
     let guests = guests_folder(&out);
     build(root, &guests, &rustflags)?;
     embed(&guests.join(wasm_std::TARGET).join("plugin"), &out)?;
+    let table = templates::table(root).map_err(|why| sentence(format!("the templates of plugins: {why}")))?;
+    write(&out.join("templates.rs"), table.as_bytes())?;
 
     for source in SOURCES {
         println!("cargo::rerun-if-changed={}", root.join(source).display());

@@ -23,6 +23,7 @@ pub use refusal::Refusal;
 pub use right::{NotARight, Right};
 
 use crate::contract::{Effect, Request, Tool};
+use crate::digest::{Digest, Hasher};
 use crate::limits;
 use crate::marks::Marks;
 
@@ -122,6 +123,13 @@ impl Admitted {
         part(self.route.name.as_bytes());
         part(self.path.as_bytes());
         self.body.each_part(&mut part);
+    }
+
+    /// Stands for exactly this request.
+    pub fn digest(&self) -> Digest {
+        let mut hasher = Hasher::default();
+        self.each_part(|part| hasher.add(part));
+        hasher.finish()
     }
 
     /// Statuses of failures that the plugin wants to see.

@@ -2,6 +2,7 @@
 
 mod arguments;
 mod audit;
+mod author;
 mod build;
 mod call;
 mod compile;

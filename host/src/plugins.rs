@@ -28,7 +28,7 @@ mod together;
 
 pub use builtin::{Builtin, builtin, families};
 pub use catalogue::{Catalogue, Entry, Installed, Origin, public_name};
-pub use check::{Fault, faults};
+pub use check::{Fault, faults, name_fault};
 pub use difference::{Difference, differences};
 pub use folder::{Folder, FolderFault, Stray, read_component};
 pub use lock::{Changed, Lock, Locked, LockedTool, NotALock, Stored};

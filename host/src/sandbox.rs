@@ -49,6 +49,14 @@ use crate::contract::GuestFault;
 use cache::Cache;
 use engine::Machine;
 
+/// The imports of a component that no plugin may have, by name; nothing of it runs.
+///
+/// # Errors
+/// When it is no component.
+pub fn foreign_imports(component: &[u8]) -> Result<Vec<String>, GuestFault> {
+    Ok(surface::Surface::of_bytes(component)?.foreign().collect())
+}
+
 /// Runs plugins. Cheap to make and to clone: engine, linker and threads come into being when the first plugin is loaded.
 #[derive(Clone)]
 pub struct Sandbox {

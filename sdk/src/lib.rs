@@ -32,6 +32,11 @@
 //! A tool of several requests waits for each with [`Context::send`] and reads as straight code. Long loops go through
 //! [`Context::rounds`]. With the feature `testing` a tool is driven natively, see `testing`.
 
+/// The examples of the guide for authors compile.
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/plugins.md")]
+struct Guide;
+
 mod context;
 pub mod contract;
 mod error;

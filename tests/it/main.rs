@@ -1,6 +1,7 @@
 //! Drives the built program over its real stdin and stdout, against the scratch helpdesk. One binary, for one link.
 #![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that cannot go on has failed")]
 
+mod author;
 mod configuration;
 mod errors;
 mod hostile;
@@ -9,6 +10,7 @@ mod kills;
 mod limits;
 mod mutated;
 mod parity;
+mod plugins;
 mod protocol;
 mod same_bytes;
 mod secrets;

@@ -30,6 +30,7 @@ pub mod measure;
 pub mod mutation;
 pub mod page;
 pub mod picture;
+pub mod plugins;
 pub mod proxy;
 pub mod random;
 pub mod relay;

@@ -4,6 +4,7 @@
 
 mod clients;
 mod debian;
+mod examples;
 mod place;
 mod programs;
 mod say;
@@ -27,7 +28,7 @@ struct Verb {
     run: fn(&Place, &[OsString]) -> Result<(), String>,
 }
 
-const VERBS: [Verb; 8] = [
+const VERBS: [Verb; 9] = [
     Verb {
         word: "demo",
         arguments: "",
@@ -65,6 +66,17 @@ const VERBS: [Verb; 8] = [
                pinned in tests/clients/) beneath the build folder, and lets each list and call all 18 tools of the built relay.\n\
                A language that is not installed is skipped; with CI set it fails.",
         run: clients::run,
+    },
+    Verb {
+        word: "examples",
+        arguments: "[rust|python|javascript]",
+        line: "build the example plugins in Rust, Python and JavaScript, and call them through the relay",
+        page: "Builds the plugins of examples/, and two that loop for ever for the tests, to examples/NAME.wasm in the build\n\
+               folder; each lies in examples/LANGUAGE/NAME there as a project of its own. Installs componentize-py from PyPI\n\
+               and componentize-js from npm beneath the build folder, as pinned in sdk/templates/. What has not changed is\n\
+               left alone. Then tests the helpers of these languages, the golden cases of each example, and adds, grants and\n\
+               calls them through the built relay. A language that is not installed is skipped; with CI set it fails.",
+        run: examples::run,
     },
     Verb {
         word: "bench",

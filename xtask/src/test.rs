@@ -26,6 +26,7 @@ pub(crate) fn run(place: &Place, _: &[OsString]) -> Result<(), String> {
     // What is compiled for wasm only is seen by no lint of the computer's own target.
     let mut guests = cargo(place, &["clippy", "--target", TARGET, "-p", "tickiti-relay-sdk"]);
     guests.args(["-p", "tickiti-plugin-tickets", "-p", "tickiti-plugin-reads", "-p", "tickiti-plugin-generic"]);
+    guests.args(["-p", "tickiti-example-digest"]);
     guests.arg("--target-dir").arg(place.target.join("guests")).args(["--", "-D", "warnings"]);
     guests.env("CARGO_ENCODED_RUSTFLAGS", library.rustflags().map_err(|missing| missing.to_string())?.join("\u{1f}"));
     report.check("lints of plugins for wasm", guests);

@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 use super::arguments::{Call, Start};
 use super::{FAILED, VerbError, build, print, terminal};
 use crate::limits;
-use crate::relay::{Asked, Ended, Item, Told};
+use crate::relay::{Asked, Ended, Item, Relay, Told};
 
 pub(super) fn run(call: &Call, start: &Start) -> Result<ExitCode, VerbError> {
     let arguments = arguments(&call.args)?;
@@ -18,14 +18,20 @@ pub(super) fn run(call: &Call, start: &Start) -> Result<ExitCode, VerbError> {
         Told::Waiting(text) => tracing::warn!(target: "relay", "{text}"),
     };
     let asked = Asked { tool: call.tool.clone(), arguments, client_key: call.key.clone() };
-    let Ended { result, receipt } = build::runtime()?.block_on(relay.call(asked, &watch, &terminal::Terminal));
+    let ended = build::runtime()?.block_on(relay.call(asked, &watch, &terminal::Terminal));
+    Ok(told(&relay, ended, call.json))
+}
+
+/// Prints the end of a call, and answers the exit code.
+pub(super) fn told(relay: &Relay, ended: Ended, json: bool) -> ExitCode {
+    let Ended { result, receipt } = ended;
     let failed = result.is_err();
     match result {
-        Ok(result) if call.json => print::json(&crate::mcp::result(result)),
+        Ok(result) if json => print::json(&crate::mcp::result(result)),
         Ok(result) => result.content.iter().for_each(|item| print::out(&shown(item))),
         Err(error) => {
             let text = relay.redact(&error.for_assistant());
-            if call.json {
+            if json {
                 print::json(&crate::mcp::error(&text));
             } else {
                 print::error(&text);
@@ -36,7 +42,7 @@ pub(super) fn run(call: &Call, start: &Start) -> Result<ExitCode, VerbError> {
         receipt.delivered();
     }
     relay.ledger.finish(limits::LEDGER_BUSY);
-    Ok(if failed { ExitCode::from(FAILED) } else { ExitCode::SUCCESS })
+    if failed { ExitCode::from(FAILED) } else { ExitCode::SUCCESS }
 }
 
 /// The arguments of a call as a person gives them.
@@ -56,7 +62,7 @@ pub(super) fn arguments(given: &str) -> Result<Map<String, Value>, VerbError> {
 }
 
 /// One piece of a result for a terminal: text as it is, the rest by what it is.
-fn shown(item: &Item) -> String {
+pub(super) fn shown(item: &Item) -> String {
     match item {
         Item::Text(text) => text.clone(),
         Item::Image { media_type, bytes } => format!("<image, {media_type}, {} bytes>", bytes.len()),

@@ -11,7 +11,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use super::arguments::{ForTheMoment, Start};
-use super::{FAILED, VerbError, print, terminal};
+use super::{FAILED, VerbError, author, print, terminal};
 use crate::admit::Right;
 use crate::config::Local;
 use crate::plugins::{Folder, FolderFault, Lock, Locked, Momentary, differences, families, read_component};
@@ -20,17 +20,18 @@ use arguments::{Add, Plugin, Trust, Trusted, Update};
 use inspect::{Bench, Inspected};
 
 pub(super) fn run(verb: &Plugin, start: &Start) -> Result<ExitCode, VerbError> {
-    let bench = Bench::new(start)?;
+    let bench = || Bench::new(start);
     match verb {
-        Plugin::Add(options) => add(&bench, options),
-        Plugin::List { json } => list(&bench, *json),
-        Plugin::Show { name, json } => show(&bench, name, *json),
-        Plugin::Grant { name, rights } => rights::grant(&bench, name, rights),
-        Plugin::Revoke { name, rights, all } => rights::revoke(&bench, name, if *all { None } else { Some(rights) }),
-        Plugin::Remove { name } => remove(&bench, name),
-        Plugin::Update(options) => update(&bench, options),
-        Plugin::Trust(options) => trust(&bench, options),
-        Plugin::Verify { name, json } => verify::run(&bench, name.as_deref(), *json),
+        Plugin::Add(options) => add(&bench()?, options),
+        Plugin::List { json } => list(&bench()?, *json),
+        Plugin::Show { name, json } => show(&bench()?, name, *json),
+        Plugin::Grant { name, rights } => rights::grant(&bench()?, name, rights),
+        Plugin::Revoke { name, rights, all } => rights::revoke(&bench()?, name, if *all { None } else { Some(rights) }),
+        Plugin::Remove { name } => remove(&bench()?, name),
+        Plugin::Update(options) => update(&bench()?, options),
+        Plugin::Trust(options) => trust(&bench()?, options),
+        Plugin::Verify { name, json } => verify::run(&bench()?, name.as_deref(), *json),
+        Plugin::Author(verb) => author::run(verb, start),
     }
 }
 
@@ -62,7 +63,7 @@ pub(super) fn for_the_moment(
 }
 
 /// A sign of life while a component is compiled.
-fn still_at_work(so_far: Duration) {
+pub(super) fn still_at_work(so_far: Duration) {
     print::error(&format!("compiling: {} s so far", so_far.as_secs()));
 }
 
@@ -74,15 +75,17 @@ impl From<FolderFault> for VerbError {
 
 fn add(bench: &Bench, options: &Add) -> Result<ExitCode, VerbError> {
     let lock = bench.folder.read()?;
-    let inspected = bench.inspect(&options.source, &lock, None)?;
+    let inspected = bench.look(&options.source)?;
     let name = inspected.manifest().name.clone();
     if lock.get(&name).is_some() {
         let update = format!("tickiti-relay plugin update {name} {}", options.source);
         return Err(VerbError::Failed(format!("a plugin `{name}` is there already; to replace it: {update}")));
     }
+    bench.judge(&inspected, &lock, None)?;
     rights::check(bench, &options.grant)?;
     let page = page::trust(&inspected, &options.grant, &bench.routes);
-    let how = format!("plugin add {}", options.source);
+    let grants: String = options.grant.iter().map(|right| format!(" --grant '{right}'")).collect();
+    let how = format!("plugin add {}{grants}", options.source);
     if !agreed(&page, &format!("Trust it, and add it as `{name}`?"), &options.trust, &inspected, &how)? {
         return Ok(ExitCode::from(FAILED));
     }

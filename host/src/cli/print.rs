@@ -29,6 +29,11 @@ pub(super) fn error(text: &str) {
     let _ = writeln!(std::io::stderr().lock(), "tickiti-relay: {text}");
 }
 
+/// A command that is run for the person, as they could type it.
+pub(super) fn step(command: &str) {
+    let _ = writeln!(std::io::stderr().lock(), "$ {command}");
+}
+
 /// What a person reads before they are asked something, on stderr: stdout is for results.
 pub(super) fn error_page(text: &str) {
     let _ = writeln!(std::io::stderr().lock(), "{text}\n");

@@ -99,19 +99,22 @@ fn form(faults: &mut Faults<'_>, origin: &Origin) {
 
 const NAME_FORM: &str = "its name must be 2 to 15 characters, a lower-case letter and then letters and digits";
 
+/// What is wrong with the name of a third party's plugin.
+pub fn name_fault(name: &str) -> Option<String> {
+    match judge_plugin(name, &super::builtin::families()) {
+        Ok(()) => None,
+        Err(BadName::Form) => Some(NAME_FORM.to_owned()),
+        Err(BadName::Like(known)) => {
+            Some(format!("its name is reserved, or looks like `{known}`, which is: give it another"))
+        }
+    }
+}
+
 /// What is asked of a plugin that nobody of ours has looked at.
 fn strangers(faults: &mut Faults<'_>, routes: &Table) {
     let manifest = faults.manifest;
-    match judge_plugin(&manifest.name, &super::builtin::families()) {
-        Ok(()) => {}
-        Err(BadName::Form) => faults.add(None, "name", NAME_FORM),
-        Err(BadName::Like(known)) => {
-            faults.add(
-                None,
-                "name",
-                format!("its name is reserved, or looks like `{known}`, which is: give it another"),
-            );
-        }
+    if let Some(reason) = name_fault(&manifest.name) {
+        faults.add(None, "name", reason);
     }
     if let Some((tool, at, character)) = hidden::find(manifest) {
         let reason = format!("it holds a character that nobody sees (U+{:04X}): take it out", u32::from(character));

@@ -5,7 +5,7 @@ use tickiti_relay_routes::Class;
 
 use super::plan;
 use crate::admit::Admitted;
-use crate::digest::{Digest, Hasher};
+use crate::digest::Digest;
 use crate::limits;
 
 /// One request that the person is asked about.
@@ -48,9 +48,7 @@ impl Ask for NoOne {
 impl Question {
     /// About a request of this tool.
     pub(super) fn about(tool: &str, plugin: &str, request: &Admitted) -> Self {
-        let mut hasher = Hasher::default();
-        request.each_part(|part| hasher.add(part));
-        Self { text: text(tool, plugin, request), digest: hasher.finish() }
+        Self { text: text(tool, plugin, request), digest: request.digest() }
     }
 }
 

@@ -8,7 +8,7 @@ use tickiti_relay_routes::Class;
 use super::error::CallError;
 use super::helpdesk::{Helpdesk, Stop};
 use crate::admit::{Admitted, Body, PartValue, Piece};
-use crate::digest::{Digest, Hasher};
+use crate::digest::Digest;
 use crate::limits;
 use crate::marks::Marked;
 use crate::upstream::{self, Answer, AnswerBody};
@@ -72,7 +72,7 @@ impl<'a> Recorder<'a> {
             keyed: route.class != Class::Read && route.key != tickiti_relay_routes::Key::None,
             sent: online.is_some(),
             assumed: example.is_some(),
-            digest: digest(request),
+            digest: request.digest(),
             body: shown(request.body()),
         });
         match (online, example) {
@@ -93,14 +93,8 @@ impl<'a> Recorder<'a> {
     }
 }
 
-fn digest(request: &Admitted) -> Digest {
-    let mut hasher = Hasher::default();
-    request.each_part(|part| hasher.add(part));
-    hasher.finish()
-}
-
-/// A body for a person's eyes.
-pub(super) fn shown(body: &Body) -> Value {
+/// A body for a person's eyes: files by their names.
+pub(crate) fn shown(body: &Body) -> Value {
     match body {
         Body::Json(pieces) => {
             let text: String = pieces

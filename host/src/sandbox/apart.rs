@@ -184,7 +184,8 @@ fn bound(_: Duration, _: u64) -> Result<(), GuestFault> {
     Ok(())
 }
 
-#[cfg(all(test, unix))]
+#[cfg(test)]
+#[cfg(unix)]
 mod tests {
     use std::cell::Cell;
     use std::os::unix::fs::PermissionsExt;

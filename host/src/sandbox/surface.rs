@@ -75,6 +75,11 @@ impl Surface {
         }
     }
 
+    /// Every import that a plugin may not have.
+    pub(super) fn foreign(&self) -> impl Iterator<Item = String> {
+        self.imports.iter().filter(|name| !wasi::is_allowed(name)).map(|name| clean(name).to_string())
+    }
+
     /// The contract that it was made for, if it imports nothing that a plugin may not have.
     pub(super) fn judge(&self) -> Result<Version, GuestFault> {
         if let Some(import) = self.imports.iter().find(|name| !wasi::is_allowed(name)) {
@@ -91,5 +96,24 @@ impl Surface {
             }
             None => Err(load_fault(format!("it is no plugin: it exports no {INTERFACE}{SPOKEN}.0"))),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_foreign_import_is_named() {
+        let component = wat::parse_str(
+            r#"(component
+                (import "wasi:http/types@0.2.0" (instance))
+                (import "wasi:clocks/wall-clock@0.2.10" (instance))
+                (import "evil:host/shell" (instance)))"#,
+        )
+        .unwrap();
+        let surface = Surface::of_bytes(&component).unwrap();
+        assert_eq!(surface.foreign().collect::<Vec<_>>(), ["wasi:http/types@0.2.0", "evil:host/shell"]);
+        assert!(surface.judge().is_err());
     }
 }

@@ -7,6 +7,7 @@ use time::OffsetDateTime;
 use time::format_description::well_known::Rfc2822;
 
 use super::broken::Broken;
+use crate::admit::Admitted;
 use crate::json;
 use crate::limits;
 use crate::redact::Redactor;
@@ -50,6 +51,23 @@ impl Answer {
     /// Whether the status says success and the body does not say otherwise.
     pub fn succeeded(&self) -> bool {
         is_success(self.status) && !self.body.json().is_some_and(says_failed)
+    }
+}
+
+impl Answer {
+    /// An answer that was written down before, in the form in which the same bytes would have come from a helpdesk. A string
+    /// stands for a body that is not JSON, `null` for none.
+    ///
+    /// # Errors
+    /// As for one that was received: a value that the request holds and that is not base64.
+    pub fn recorded(request: &Admitted, status: u16, body: &serde_json::Value) -> Result<Self, Broken> {
+        let (content_type, bytes) = match body {
+            serde_json::Value::Null => (None, Vec::new()),
+            serde_json::Value::String(text) => (Some("text/plain".to_owned()), text.clone().into_bytes()),
+            json => (Some("application/json".to_owned()), json.to_string().into_bytes()),
+        };
+        let received = Received { status, content_type, retry_after: None, bytes };
+        received.into_answer(request.accept(), request.hold(), &Redactor::of_all([]))
     }
 }
 

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand};
 
 use crate::admit::Right;
+use crate::cli::author::arguments::Author;
 use crate::sandbox::Digest;
 
 /// `plugin`.
@@ -68,6 +69,8 @@ pub(crate) enum Plugin {
         #[arg(long)]
         json: bool,
     },
+    #[command(flatten)]
+    Author(Author),
 }
 
 /// `plugin add`.

@@ -51,14 +51,20 @@ impl Bench {
 
     /// Fetches, compiles and judges a component beside those that are there; `except` is the one that it is to replace.
     pub(super) fn inspect(&self, source: &str, lock: &Lock, except: Option<&str>) -> Result<Inspected, VerbError> {
-        let bytes = if source.contains("://") { fetch(source)? } else { read_component(&PathBuf::from(source))? };
-        let inspected = self.look(bytes, source)?;
+        let inspected = self.look(source)?;
+        self.judge(&inspected, lock, except)?;
+        Ok(inspected)
+    }
+
+    /// Judges a component beside those that are there.
+    pub(super) fn judge(&self, inspected: &Inspected, lock: &Lock, except: Option<&str>) -> Result<(), VerbError> {
         let faults = against(inspected.manifest(), &self.builtin, lock, except, &self.routes);
-        if faults.is_empty() { Ok(inspected) } else { Err(refused(source, &faults)) }
+        if faults.is_empty() { Ok(()) } else { Err(refused(&inspected.source, &faults)) }
     }
 
     /// Compiles a component apart and asks it what it is. It lies in the store meanwhile, where nobody else can change it.
-    fn look(&self, bytes: Vec<u8>, source: &str) -> Result<Inspected, VerbError> {
+    pub(super) fn look(&self, source: &str) -> Result<Inspected, VerbError> {
+        let bytes = if source.contains("://") { fetch(source)? } else { read_component(&PathBuf::from(source))? };
         let sha256 = self.folder.store(&bytes)?;
         let described = self.compiler.run(&self.folder.component(sha256), &still_at_work);
         let described = described.map_err(|fault| VerbError::Failed(format!("{source} is not taken: {fault}")))?;
