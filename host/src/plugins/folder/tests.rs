@@ -76,7 +76,9 @@ fn settings_are_handed_on_as_json() {
         folder.settings().unwrap()["digest"],
         r#"{"limit":5,"queues":["Support","Sales"],"week_starts":"monday"}"#
     );
+    let before = folder.stamp();
     set("[plugins.digest.setings]\n");
+    assert_ne!(folder.stamp(), before, "a relay that runs sees that they are others");
     assert!(folder.settings().unwrap_err().to_string().contains("setings"));
 }
 
