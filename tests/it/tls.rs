@@ -5,6 +5,8 @@ mod server;
 
 use serde_json::json;
 use tickiti_relay_tests::client::Answer;
+use tickiti_relay_tests::handmade::Handmade;
+use tickiti_relay_tests::plugins::sha256_of;
 use tickiti_relay_tests::relay::{Session, Setup};
 use tickiti_relay_tests::stub::Stub;
 
@@ -216,4 +218,30 @@ fn a_proxy_that_refuses_is_named_without_its_password() {
         "{}",
         doctor.stdout
     );
+}
+
+#[test]
+fn a_plugin_is_fetched_over_tls_only_and_without_the_token() {
+    let authority = Authority::new();
+    let component = Handmade::saying("far", "go", "from afar").component().unwrap();
+    let sha256 = sha256_of(&component);
+    let head = format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\n\r\n", component.len());
+    let far = Server::answering(&authority.vouches_for(HERE), [head.as_bytes(), &component].concat(), End::Said);
+    let moved = format!("HTTP/1.1 302 Found\r\nlocation: {}/far.wasm\r\ncontent-length: 0\r\n\r\n", far.base());
+    let moved = Server::answering(&authority.vouches_for(HERE), moved, End::Said);
+    let plain = "HTTP/1.1 302 Found\r\nlocation: http://127.0.0.1:9/far.wasm\r\ncontent-length: 0\r\n\r\n";
+    let plain = Server::answering(&authority.vouches_for(HERE), plain, End::Said);
+    let (setup, _folder) = trusting("http://127.0.0.1:9", &authority);
+    let add =
+        |setup: &Setup, address: String| setup.verb(["plugin", "add", &address, "--yes", "--sha256", &sha256]).unwrap();
+    for wrong in ["http://127.0.0.1:9/far.wasm".to_owned(), format!("{}/far.wasm", plain.base())] {
+        assert!(add(&setup, wrong).stderr.contains("is not an https address"));
+    }
+    let stranger = add(&at("http://127.0.0.1:9"), format!("{}/far.wasm", far.base()));
+    assert!(stranger.code == Some(1) && stranger.stderr.contains("ertificate"), "{}", stranger.stderr);
+    let added = add(&setup, format!("{}/far.wasm", moved.base()));
+    assert_eq!(added.code, Some(0), "{}", added.stderr);
+    assert_eq!(setup.verb(["call", "far_go"]).unwrap().stdout.trim(), "from afar");
+    let heard = far.heard() + &moved.heard();
+    assert!(heard.contains("GET /far.wasm") && !heard.to_lowercase().contains("authorization"), "{heard}");
 }

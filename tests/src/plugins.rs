@@ -50,6 +50,11 @@ pub fn trusting(setup: &Setup, verb: &[&str], component: &Path, rights: &[&str])
 /// # Errors
 /// When it cannot be read.
 pub fn sha256(path: &Path) -> Result<String, Trouble> {
-    let bytes = std::fs::read(path).map_err(Trouble::io("reading a component"))?;
-    Ok(Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect())
+    std::fs::read(path).map(|bytes| sha256_of(&bytes)).map_err(Trouble::io("reading a component"))
+}
+
+/// SHA-256 of bytes, in hex.
+#[must_use]
+pub fn sha256_of(bytes: &[u8]) -> String {
+    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
 }

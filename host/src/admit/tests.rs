@@ -210,10 +210,8 @@ fn a_mark_never_leaves_as_the_letters_that_it_is() {
         let refusal = admit(&request(route, input), rules, &marks).unwrap_err();
         assert!(matches!(refusal, Refusal::StrayMark { .. }), "{route}: {refusal}");
     }
-    for (route, input) in [("faqs", json!({"q": format!("{mark}/a.txt")}))] {
-        let refusal = admit(&request(route, input), rules, &marks).unwrap_err();
-        assert!(matches!(refusal, Refusal::TakesNoFile { .. }), "{route}: {refusal}");
-    }
+    let refusal = admit(&request("faqs", json!({"q": format!("{mark}/a.txt")})), rules, &marks).unwrap_err();
+    assert!(matches!(refusal, Refusal::TakesNoFile { .. }), "{refusal}");
     assert!(
         admit(&request("tickets.attachment_upload", json!({"file": format!("{mark}/a.txt")})), rules, &marks).is_ok()
     );

@@ -126,6 +126,10 @@ async fn assemble(
         return Err(VerbError::Failed(faults.join("\n")));
     }
     served.tell();
+    let catalogue = served.catalogue();
+    for family in start.families.iter().filter(|family| !catalogue.knows(family)) {
+        tracing::warn!(target: "relay", "--families names `{family}`, and there is no such plugin");
+    }
     Ok(Relay {
         served,
         policy: start.policy(),

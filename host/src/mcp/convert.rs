@@ -5,7 +5,7 @@ use base64::engine::general_purpose::STANDARD as BASE64;
 use rmcp::model::{CallToolResult, ContentBlock, JsonObject, Resource, ResourceContents, Tool, ToolAnnotations};
 
 use crate::contract::{Access, Effect};
-use crate::plugins::Entry;
+use crate::plugins::{Entry, Origin};
 use crate::relay::{Item, ToolResult};
 
 /// A tool as `tools/list` shows it, with all four hints.
@@ -17,7 +17,8 @@ pub(super) fn tool(entry: &Entry) -> Tool {
         .read_only(described.effect == Effect::Read && !makes_files)
         .destructive(described.effect == Effect::Destructive || makes_files)
         .idempotent(described.idempotent)
-        .open_world(described.open_world);
+        // What a third party says of that is a hint; that it is one is certain.
+        .open_world(described.open_world || entry.origin == Origin::Added);
     let tool = Tool::new(entry.public.clone(), described.description.clone(), object(&described.input))
         .with_title(described.title.clone())
         .with_annotations(annotations);

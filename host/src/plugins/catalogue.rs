@@ -148,6 +148,11 @@ impl Catalogue {
         self.grants.get(plugin).cloned().unwrap_or_default()
     }
 
+    /// Whether a plugin of this name is served.
+    pub fn knows(&self, plugin: &str) -> bool {
+        self.grants.contains_key(plugin)
+    }
+
     /// The same tools without those that `listed` does not hold for.
     pub fn only(self, listed: impl Fn(&Entry) -> bool) -> Self {
         let entries: Vec<_> = self.entries.into_iter().filter(|entry| listed(entry)).collect();

@@ -278,18 +278,21 @@ impl Folder {
     /// Removes components that nobody trusts any more, and what was left half written. Only under the lock: nobody else is
     /// about to trust one of them.
     fn sweep(&self, lock: &Lock) {
-        let Ok(entries) = std::fs::read_dir(self.path.join("store")) else { return };
-        for entry in entries.flatten() {
-            let name = entry.file_name();
-            let kept = lock.plugins.iter().any(|plugin| *name == *format!("{}.wasm", plugin.sha256));
-            let old = entry
-                .metadata()
-                .and_then(|found| found.modified())
-                .is_ok_and(|written| written.elapsed().is_ok_and(|age| age > limits::ABANDONED_CACHE_FILE));
-            if !kept && old {
-                // Another relay may have removed it already.
-                let _ = std::fs::remove_file(entry.path());
-            }
+        let trusted = |name: &str| lock.plugins.iter().any(|plugin| name == format!("{}.wasm", plugin.sha256));
+        let half = |name: &str| name.starts_with('.') && name.ends_with(".part");
+        remove_old(&self.path, half);
+        remove_old(&self.path.join("store"), |name| !trusted(name));
+    }
+}
+
+/// Removes the files of a folder whose name is such, once nobody can still be at work on them.
+fn remove_old(folder: &Path, such: impl Fn(&str) -> bool) {
+    let Ok(entries) = std::fs::read_dir(folder) else { return };
+    for entry in entries.flatten().filter(|entry| entry.file_name().to_str().is_some_and(&such)) {
+        let written = entry.metadata().and_then(|found| found.modified());
+        if written.is_ok_and(|written| written.elapsed().is_ok_and(|age| age > limits::ABANDONED_CACHE_FILE)) {
+            // Another relay may have removed it already.
+            let _ = std::fs::remove_file(entry.path());
         }
     }
 }

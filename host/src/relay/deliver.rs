@@ -31,6 +31,14 @@ impl Delivery<'_> {
         }
     }
 
+    /// What is left of the call's time; a plan has none to keep to.
+    pub(super) fn left(&self) -> Option<std::time::Duration> {
+        match self {
+            Self::Live(live) => Some(live.left()),
+            Self::Plan(_) => None,
+        }
+    }
+
     /// Whether the call's time is over.
     pub(super) fn is_over(&self) -> bool {
         matches!(self, Self::Live(live) if live.left().is_zero())

@@ -87,7 +87,7 @@ struct Running<'a, 'd> {
 
 impl Running<'_, '_> {
     async fn turns(mut self, call: Arc<Call>, watch: Watch<'_>) -> Result<ToolResult, CallError> {
-        let mut reply = self.entry.guest.start(Arc::clone(&call)).await;
+        let mut reply = self.in_time(self.entry.guest.start(Arc::clone(&call))).await?;
         for _ in 0..limits::TURNS {
             let turn = self.turn_of(reply)?;
             if self.delivery.is_over() {
@@ -104,7 +104,7 @@ impl Running<'_, '_> {
                 Step::Relay(request) => return self.relay(request).await,
                 Step::Send(requests) => {
                     let answers = self.send(requests).await?;
-                    reply = self.entry.guest.resume(Arc::clone(&call), turn.state, answers).await;
+                    reply = self.in_time(self.entry.guest.resume(Arc::clone(&call), turn.state, answers)).await?;
                 }
                 Step::Done(output) => return self.finish(output).await,
             }
@@ -256,6 +256,16 @@ impl Running<'_, '_> {
                 request.route
             ))),
             _ => Ok(admitted),
+        }
+    }
+
+    /// Waits for the plugin as long as the call has time: one that must be compiled first may take longer.
+    async fn in_time<T>(&self, turn: impl Future<Output = T>) -> Result<T, CallError> {
+        match self.delivery.left() {
+            None => Ok(turn.await),
+            Some(left) => tokio::time::timeout(left, turn).await.map_err(|_| {
+                self.beyond("more time than a call has, most likely because its code is still being compiled".into())
+            }),
         }
     }
 

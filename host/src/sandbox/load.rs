@@ -13,9 +13,10 @@ use super::surface::{Surface, Version};
 use super::wasi;
 use crate::contract::GuestFault;
 
-/// One component loads at a time: compiling a Python component takes 400 MB, and who waited for the same one finds it in the
-/// cache.
-static LOADING: Mutex<()> = Mutex::new(());
+/// One component compiles at a time here, and one apart: compiling a Python component takes 400 MB, and who waited for the same
+/// one finds it in the cache. Two locks, so that a third party's bytes never keep the built-in plugins waiting.
+static HERE: Mutex<()> = Mutex::new(());
+static APART: Mutex<()> = Mutex::new(());
 
 /// Loads a component from the cache; else compiles it and stores the code there. A third party's is compiled apart where there
 /// is a `compiler`.
@@ -25,15 +26,23 @@ pub(super) fn load(
     compiler: Option<&Compiler>,
     plugin: &Component,
 ) -> Result<door_0_1::Door, GuestFault> {
-    let _one_at_a_time = LOADING.lock().unwrap_or_else(PoisonError::into_inner);
     let compatibility = machine.compatibility();
+    if let Some(code) = stored(machine, cache, plugin, &compatibility) {
+        return open(machine, &code);
+    }
+    let apart = match (compiler, plugin.code()) {
+        (Some(compiler), Code::File(path)) if plugin.is_foreign() => Some((compiler, path)),
+        _ => None,
+    };
+    let turn = if apart.is_some() { &APART } else { &HERE };
+    let _one_at_a_time = turn.lock().unwrap_or_else(PoisonError::into_inner);
     if let Some(code) = stored(machine, cache, plugin, &compatibility) {
         return open(machine, &code);
     }
     let bytes = plugin.read()?;
     // Before the compiler has any work with it.
     Surface::of_bytes(&bytes)?.judge()?;
-    if let (true, Some(compiler), Code::File(path)) = (plugin.is_foreign(), compiler, plugin.code()) {
+    if let Some((compiler, path)) = apart {
         compiler.run(path, &|_| {})?;
         let code = stored(machine, cache, plugin, &compatibility);
         let unkept =

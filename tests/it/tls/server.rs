@@ -83,15 +83,15 @@ pub(crate) struct Server {
 
 impl Server {
     /// Reads each request whole, answers it with these bytes and ends the connection.
-    pub(crate) fn answering(identity: &Identity, answer: &str, end: End) -> Self {
-        let (config, answer) = (Arc::clone(&identity.0), answer.to_owned());
+    pub(crate) fn answering(identity: &Identity, answer: impl AsRef<[u8]>, end: End) -> Self {
+        let (config, answer) = (Arc::clone(&identity.0), answer.as_ref().to_vec());
         Self::start(move |stream, heard| {
             let connection = ServerConnection::new(Arc::clone(&config)).unwrap();
             let mut stream = StreamOwned::new(connection, stream);
             let request = read_request(&mut stream);
             heard.lock().unwrap().extend_from_slice(&request);
             // Who does not trust it has gone by now.
-            let _ = stream.write_all(answer.as_bytes());
+            let _ = stream.write_all(&answer);
             if end == End::Said {
                 stream.conn.send_close_notify();
             }

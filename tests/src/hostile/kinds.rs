@@ -34,7 +34,7 @@ pub enum Run {
 #[derive(Debug, Clone, Copy)]
 pub enum Made {
     /// By itself.
-    Alone(fn() -> Handmade),
+    Alone(Make),
     /// One that imports what has this name.
     Importing(&'static str),
 }
@@ -49,6 +49,9 @@ impl Made {
         }
     }
 }
+
+/// Makes a component by itself.
+pub type Make = fn() -> Handmade;
 
 /// How a run ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -176,7 +179,7 @@ const TOOLS: &[Line<(&str, &str)>] = &[
 
 /// Components that are not added.
 #[rustfmt::skip]
-const ADDED: &[Line<fn() -> Handmade>] = &[
+const ADDED: &[Line<Make>] = &[
     Line("loop in describe", "endless loop in describe", made::loop_in_describe, NotAdded, "ran longer than 1000 ms"),
     Line("loop before describe", "endless loop in describe", made::loop_at_once, NotAdded, "ran longer than"),
     Line("memory in describe", "memory bomb", made::memory_in_describe, NotAdded, "bytes of memory"),
@@ -219,7 +222,7 @@ const ADDED: &[Line<fn() -> Handmade>] = &[
 
 /// Components that are added, and then called.
 #[rustfmt::skip]
-const CALLED: &[Line<(fn() -> Handmade, &str)>] = &[
+const CALLED: &[Line<(Make, &str)>] = &[
     Line("table in start", "table bomb", (made::table_in_start, "{}"), Stopped, "table elements"),
     Line("recursion in start", "deep recursion", (made::recursion_in_start, "{}"), Stopped, "nest too deeply"),
     Line("division by zero", "a trap", (made::division_by_zero, "{}"), Stopped, "divide by zero"),

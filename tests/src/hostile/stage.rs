@@ -2,13 +2,13 @@
 
 use std::path::{Path, PathBuf};
 
-use sha2::{Digest, Sha256};
 use tempfile::TempDir;
 use tickiti_relay_scratch::{Helpdesk, Options, Running};
 
 use super::kinds::{Kind, Run};
 use crate::guests;
 use crate::handmade::Handmade;
+use crate::plugins;
 use crate::relay::{self, Output, Session, Setup};
 use crate::trouble::Trouble;
 
@@ -109,10 +109,8 @@ impl Stage {
     pub fn add(&self, name: &str, bytes: &[u8], grants: &[String]) -> Result<Output, Trouble> {
         let file = self.place("plugins")?.join(format!("{name}.wasm"));
         std::fs::write(&file, bytes).map_err(Trouble::io("writing a plugin"))?;
-        let digest: String = Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect();
-        let mut arguments = vec!["plugin", "add", path(&file)?, "--yes", "--sha256", &digest];
-        arguments.extend(grants.iter().flat_map(|grant| ["--grant", grant.as_str()]));
-        self.setup.verb(arguments)
+        let grants: Vec<&str> = grants.iter().map(String::as_str).collect();
+        plugins::add(&self.setup, &file, &grants)
     }
 
     fn must_add(&self, name: &str, bytes: &[u8], grants: &[String]) -> Result<(), Trouble> {
