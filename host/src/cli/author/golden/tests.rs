@@ -169,18 +169,18 @@ fn a_result_that_is_json_may_be_written_as_json() {
 fn an_error_is_the_plugins_own_sentence_or_what_the_assistant_reads() {
     let respond = json!({"route": "tickets.respond", "input": {"ticket_number": "1"}});
     let with_error = |error: &str| {
-        differences(json!({
+        json!({
             "tool": "do", "arguments": {"send": [respond], "error": "Enough."},
             "exchanges": [answered(respond.clone(), json!({"ok": true}))], "result": {"error": error}
-        }))
+        })
     };
-    assert_eq!(with_error("Enough."), "");
-    let quoted = "The plugin `probe` says: \"Enough.\"";
-    assert_eq!(with_error(quoted), "");
-    let whole = format!("{quoted}\nAlready done in this call, in order: tickets.respond. That stays done.");
-    assert_eq!(with_error(&whole), "");
-    assert!(with_error("Enough").contains("result/error"));
-    assert!(with_error("").contains("result/error"));
+    assert_eq!(differences(with_error("Enough.")), "");
+    let told = run(&bench(), &case(with_error("")), Beyond::Ends).result.unwrap_err().for_assistant();
+    assert!(told.contains("Enough.") && told.contains("\nAlready done in this call"), "{told}");
+    assert_eq!(differences(with_error(&told)), "");
+    assert_eq!(differences(with_error(told.lines().next().unwrap())), "");
+    assert!(differences(with_error("Enough")).contains("result/error"));
+    assert!(differences(with_error("")).contains("result/error"));
 }
 
 #[test]
