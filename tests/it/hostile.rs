@@ -36,12 +36,21 @@ fn hostile_plugins_end_as_they_must_and_nobody_else_notices() {
     assert_eq!(report.wrong, Vec::<String>::new(), "seed {SEED}");
     missed(&report.rows).unwrap();
 
-    // What the assistant, or who adds it, reads of each. What is answered as to anybody is not an end to be told.
+    // What the assistant, or who adds it, reads of each; in which part of the guest a tool is says nothing. What is answered as to anybody is not an end to be told.
     let root = stage.place("").unwrap();
     let root = root.to_str().unwrap().trim_end_matches('/');
     let mut told = String::new();
     for (name, (end, text)) in report.texts.iter().filter(|(_, (end, _))| end.tells()) {
-        let text = without_lines_of_code(&steady(text, &[(root, "")]));
+        let text = without_lines_of_code(&steady(
+            text,
+            &[
+                (root, ""),
+                ("`hostilea`", "`hostile`"),
+                ("`hostileb`", "`hostile`"),
+                ("grant hostilea", "grant hostile"),
+                ("grant hostileb", "grant hostile"),
+            ],
+        ));
         writeln!(told, "{name} ({end:?}):\n    {}", text.replace('\n', "\n    ")).unwrap();
     }
     insta::assert_snapshot!("hostile", told);
