@@ -109,8 +109,10 @@ async fn an_error_of_the_plugin_is_its_own() {
 #[tokio::test]
 async fn untrue_turns_pass_the_door_for_the_relay_to_judge() {
     let plugin = hostile();
-    for (tool, input) in [("not_json", "{\"a\":"), ("foreign_mark", r#"{"file":"00000000000000000000000000000000"}"#)] {
-        let turn = attack(&plugin, tool, json!({})).await.expect("no fault").expect("a turn");
+    let mark = "0".repeat(32);
+    let stolen = format!(r#"{{"file":"{mark}/stolen.txt"}}"#);
+    for (tool, input) in [("not_json", "{\"a\":"), ("foreign_mark", &stolen)] {
+        let turn = attack(&plugin, tool, json!({ "mark": mark })).await.expect("no fault").expect("a turn");
         assert!(matches!(turn.step, Step::Relay(request) if request.input == input));
     }
 }
