@@ -26,7 +26,6 @@ fn every_known_kind_of_attack_is_in_the_list() {
 /// All of it in one test: a stage has 15 plugins to add.
 #[test]
 #[cfg(target_os = "linux")]
-#[expect(clippy::print_stdout, reason = "the figures are what a person runs this for")]
 fn hostile_plugins_end_as_they_must_and_nobody_else_notices() {
     let stage = Stage::new(kinds()).unwrap();
     no_tool_of_the_guest_is_missing(&stage);

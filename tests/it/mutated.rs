@@ -6,7 +6,6 @@ use std::process::Command;
 use tickiti_relay_tests::binary;
 
 #[test]
-#[expect(clippy::print_stdout, reason = "the figures are what a person runs this for")]
 fn a_changed_component_is_refused_or_runs_and_nothing_else() {
     let output = Command::new(binary::beside("mutate").unwrap()).args(["--count", "1500"]).output().unwrap();
     let told = String::from_utf8_lossy(&output.stdout);

@@ -283,7 +283,7 @@ mod tests {
             |manifest| manifest.tools[0].title = "a\u{202e}b".into(),
             |manifest| manifest.tools[0].description = "tag \u{e0041}".into(),
             |manifest| {
-                manifest.tools[0].input = r#"{"type":"object","properties":{"x":{"description":"a\u200bb"}}}"#.into()
+                manifest.tools[0].input = r#"{"type":"object","properties":{"x":{"description":"a\u200bb"}}}"#.into();
             },
             |manifest| manifest.tools[0].input = r#"{"type":"object","properties":{"x":{"type":"strin"}}}"#.into(),
             |manifest| manifest.tools[0].input = r##"{"type":"object","$ref":"#"}"##.into(),

@@ -115,7 +115,8 @@ fn what_may_not_be_added_is_told_where_it_is_wrong() {
         of(|manifest| manifest.tools[0].description = "See\u{200b} me.".into()),
         of(|manifest| manifest.tools[0].routes = vec!["tickets.delete".into()]),
         of(|manifest| {
-            manifest.tools[0].input = r#"{"type":"object","properties":{"x":{"$ref":"https://evil.example/x"}}}"#.into()
+            manifest.tools[0].input =
+                r#"{"type":"object","properties":{"x":{"$ref":"https://evil.example/x"}}}"#.into();
         }),
         of(|manifest| manifest.tools[0].name = "a_name_that_is_a_little_too_long_for_it".into()),
         Handmade { version: "0.2.0", ..of(|_| ()) },
