@@ -15,6 +15,7 @@ pub mod limits;
 pub mod marks;
 pub mod mcp;
 pub mod outcome;
+pub mod pattern;
 pub mod plugins;
 pub mod private;
 pub mod redact;

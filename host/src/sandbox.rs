@@ -9,6 +9,7 @@
 //! | `component` | what a plugin is loaded from |
 //! | `load` | from bytes or cache to code that can be called |
 //! | `apart` | the program that compiles third parties' components |
+//! | `shelf` | whose code is in memory |
 //! | `surface` | which imports and which contract version a component names |
 //! | `cache` | the folder of compiled components and manifests |
 //! | `engine` | wasmtime's settings; what exists once: engine, linker, threads |
@@ -30,6 +31,7 @@ mod limiter;
 mod load;
 mod plugin;
 mod queue;
+mod shelf;
 mod stopwatch;
 mod surface;
 mod ticker;
@@ -46,8 +48,10 @@ pub use component::{Code, Component, Digest};
 pub use plugin::Plugin;
 
 use crate::contract::GuestFault;
+use crate::limits;
 use cache::Cache;
 use engine::Machine;
+use shelf::Shelf;
 
 /// The imports of a component that no plugin may have, by name; nothing of it runs.
 ///
@@ -66,6 +70,7 @@ pub struct Sandbox {
 struct Shared {
     cache: Option<Cache>,
     compiler: Option<Compiler>,
+    shelf: Shelf<Result<plugin::Loaded, GuestFault>>,
     machine: Mutex<Option<Arc<Machine>>>,
 }
 
@@ -85,7 +90,14 @@ impl Sandbox {
 
     fn made(cache_folder: Option<PathBuf>, compiler: Option<Compiler>) -> Self {
         let cache = cache_folder.map(|folder| Cache::new(folder.join("components")));
-        Self { shared: Arc::new(Shared { cache, compiler, machine: Mutex::new(None) }) }
+        Self {
+            shared: Arc::new(Shared {
+                cache,
+                compiler,
+                shelf: Shelf::new(limits::LOADED_BYTES),
+                machine: Mutex::new(None),
+            }),
+        }
     }
 
     /// Removes what is kept of a third party's component in the cache.

@@ -144,7 +144,7 @@ fn unsafe_stands_once() {
 
 #[test]
 fn rooms_know_only_what_lies_below() {
-    let shared = ["contract", "digest", "json", "limits", "marks", "outcome", "private", "redact"];
+    let shared = ["contract", "digest", "json", "limits", "marks", "outcome", "pattern", "private", "redact"];
     let below: BTreeMap<&str, &[&str]> = BTreeMap::from([
         ("mcp", ["relay", "plugins"].as_slice()),
         ("relay", &["plugins", "admit", "upstream", "ledger", "files", "audit"]),
@@ -154,6 +154,7 @@ fn rooms_know_only_what_lies_below() {
         ("ledger", &["admit"]),
         ("admit", &[]),
         ("audit", &[]),
+        ("pattern", &[]),
         ("private", &[]),
         ("files", &[]),
         ("config", &["files"]),

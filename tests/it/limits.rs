@@ -19,6 +19,7 @@ const TESTS: &[(&str, &str, &str)] = &[
     ("GUEST_ANSWER_BYTES", "guest_answer_bytes_obeyed", "guest_answer_bytes_violated"),
     ("GUEST_RANDOM_BYTES", "guest_random_bytes_obeyed", "guest_random_bytes_violated"),
     ("GUEST_HANDLES", "guest_handles_obeyed", "guest_handles_violated"),
+    ("LOADED_BYTES", "loaded_bytes_obeyed_and_violated", "loaded_bytes_obeyed_and_violated"),
     ("COMPILED_BYTES", "compiled_bytes_obeyed", "compiled_bytes_violated"),
     ("TURNS", "bounds_of_a_turn_are_obeyed_and_violated", "bounds_of_a_turn_are_obeyed_and_violated"),
     ("TURN_REQUESTS", "bounds_of_a_turn_are_obeyed_and_violated", "bounds_of_a_turn_are_obeyed_and_violated"),

@@ -10,6 +10,7 @@ use serde_json::value::RawValue;
 use tickiti_relay_routes::Encoding;
 
 use super::body::{Members, members};
+use crate::pattern::like;
 
 /// One field that a body must hold, and what it must be.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -88,7 +89,7 @@ impl Fixed {
                 !items.is_empty() && items.iter().all(|item| !item.is_array() && self.fits(item))
             }
             (value, Wanted::Value(wanted)) => value == wanted,
-            (Value::String(text), Wanted::Like(pattern)) => like(text, pattern),
+            (Value::String(text), Wanted::Like(pattern)) => fits_pattern(text, pattern),
             _ => false,
         }
     }
@@ -127,26 +128,12 @@ fn as_php_reads(name: &str) -> String {
 
 /// Whether a text is like a pattern. In a pattern with `@` a star stands for letters of one plain address, so that no list of
 /// addresses and no comment in one gets through.
-fn like(text: &str, pattern: &str) -> bool {
+fn fits_pattern(text: &str, pattern: &str) -> bool {
     let address = pattern.contains('@');
-    let free = |part: &str| {
-        part.chars().all(|character| match address {
-            true => character.is_ascii_alphanumeric() || "._%+-".contains(character),
-            false => !character.is_control(),
-        })
-    };
-    let Some((first, more)) = pattern.split_once('*') else { return text == pattern };
-    let Some(mut rest) = text.strip_prefix(first) else { return false };
-    let pieces: Vec<&str> = more.split('*').collect();
-    let Some((last, middle)) = pieces.split_last() else { return false };
-    for piece in middle {
-        let Some((before, after)) = rest.split_once(piece) else { return false };
-        if !free(before) {
-            return false;
-        }
-        rest = after;
-    }
-    rest.strip_suffix(last).is_some_and(free)
+    like(text, pattern, |character| match address {
+        true => character.is_ascii_alphanumeric() || "._%+-".contains(character),
+        false => !character.is_control(),
+    })
 }
 
 impl fmt::Display for Fixed {
@@ -214,20 +201,8 @@ mod tests {
 
     #[test]
     fn a_star_stands_for_any_text_of_one_line() {
-        for (text, pattern, expected) in [
-            ("Weekly digest", "Weekly*", true),
-            ("Weekly", "Weekly*", true),
-            ("weekly", "Weekly*", false),
-            ("a-b-c", "a*b*c", true),
-            ("a-c-b", "a*b*c", false),
-            ("abc", "*", true),
-            ("a\nb", "*", false),
-            ("aXbXc", "a*X*c", true),
-            ("plain", "plain", true),
-            ("plainer", "plain", false),
-        ] {
-            assert_eq!(like(text, pattern), expected, "{text} like {pattern}");
-        }
+        assert!(fits_pattern("Weekly digest", "Weekly*") && fits_pattern("Weekly", "Weekly*"));
+        assert!(!fits_pattern("weekly", "Weekly*") && !fits_pattern("Weekly\nBcc: x", "Weekly*"));
     }
 
     #[test]

@@ -306,3 +306,29 @@ fn environment_help() -> String {
     help.push_str("\nExit codes: 0 done, 1 the call failed, 2 wrong usage, 78 wrong configuration.");
     help
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn how_it_was_started_is_written_as_it_is_read() {
+        let line = [
+            "tickiti-relay",
+            "--families",
+            "tickets,reads",
+            "--tools",
+            "get_*",
+            "--hide",
+            "export_*",
+            "--confirm",
+            "write",
+            "--read-only",
+        ];
+        let start = Arguments::parse_from(line).start;
+        assert_eq!(start.written(), line[1..]);
+        let policy = start.policy();
+        assert!(policy.read_only && policy.confirm == Some(Confirm::Write));
+        assert_eq!(Arguments::parse_from(["tickiti-relay"]).start.written(), Vec::<String>::new());
+    }
+}

@@ -5,6 +5,7 @@ use tickiti_relay_routes::{Class, Table};
 use super::catalogue::Entry;
 use crate::admit::Policy;
 use crate::contract::Effect;
+use crate::pattern::like;
 
 /// Which tools are listed. Everything by default.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -21,8 +22,8 @@ impl Selection {
     /// Whether a tool is listed.
     pub fn lists(&self, entry: &Entry, policy: Policy, routes: &Table) -> bool {
         let family = self.families.is_empty() || self.families.contains(&entry.plugin);
-        let wanted = self.tools.is_empty() || self.tools.iter().any(|pattern| like(&entry.public, pattern));
-        let hidden = self.hide.iter().any(|pattern| like(&entry.public, pattern));
+        let wanted = self.tools.is_empty() || self.tools.iter().any(|pattern| like(&entry.public, pattern, |_| true));
+        let hidden = self.hide.iter().any(|pattern| like(&entry.public, pattern, |_| true));
         family && wanted && !hidden && (!policy.read_only || can_read(entry, routes))
     }
 }
@@ -36,40 +37,4 @@ fn can_read(entry: &Entry, routes: &Table) -> bool {
         (_, None) => entry.tool.effect == Effect::Read,
     };
     entry.tool.effect == Effect::Read || entry.tool.routes.iter().any(reads)
-}
-
-/// Whether a name is like a pattern.
-fn like(name: &str, pattern: &str) -> bool {
-    let mut pieces = pattern.split('*');
-    let Some(mut rest) = pieces.next().and_then(|first| name.strip_prefix(first)) else { return false };
-    let pieces: Vec<&str> = pieces.collect();
-    let Some((last, middle)) = pieces.split_last() else { return rest.is_empty() };
-    for piece in middle {
-        match rest.split_once(piece) {
-            Some((_, after)) => rest = after,
-            None => return false,
-        }
-    }
-    rest.ends_with(last)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_star_stands_for_any_characters() {
-        for (name, pattern, expected) in [
-            ("get_ticket", "get_*", true),
-            ("get_ticket", "*ticket", true),
-            ("get_ticket", "*", true),
-            ("get_ticket", "get_ticket", true),
-            ("get_tickets", "get_ticket", false),
-            ("get_ticket", "g*t*t", true),
-            ("get_ticket", "list_*", false),
-            ("ab", "ab*b", false),
-        ] {
-            assert_eq!(like(name, pattern), expected, "{name} like {pattern}");
-        }
-    }
 }

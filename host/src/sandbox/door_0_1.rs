@@ -34,6 +34,12 @@ impl Door {
         self.exports.load(store, &instance).map_err(|error| Unfit(error.root_cause().to_string()).into())
     }
 
+    /// How much memory its code takes.
+    pub(super) fn code_bytes(&self) -> usize {
+        let range = self.component.component().image_range();
+        (range.end as usize).saturating_sub(range.start as usize)
+    }
+
     pub(super) fn describe(&self, store: &mut Store<Inside>) -> wasmtime::Result<ours::Manifest> {
         Ok(manifest(self.instance(store)?.tickiti_relay_tools().call_describe(store)?))
     }

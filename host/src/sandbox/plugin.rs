@@ -1,6 +1,6 @@
 //! A plugin as the rest of the relay sees it.
 
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
@@ -10,6 +10,7 @@ use super::component::{Component, load_fault};
 use super::engine::Machine;
 use super::guest_thread::without_panic;
 use super::instance::{Who, in_fresh_store};
+use super::shelf::Slot;
 use super::wasi::World;
 use super::{Shared, door_0_1, load};
 use crate::contract::{Answer, Call, Guest, GuestFault, Manifest, Reply};
@@ -19,18 +20,21 @@ use crate::limits;
 pub struct Plugin {
     sandbox: Arc<Shared>,
     component: Arc<Component>,
-    loaded: Arc<OnceLock<Result<Loaded, GuestFault>>>,
+    slot: Arc<Slot<Result<Loaded, GuestFault>>>,
 }
 
+/// Code that can be called.
 #[derive(Clone)]
-struct Loaded {
+pub(super) struct Loaded {
     machine: Arc<Machine>,
     door: Arc<door_0_1::Door>,
+    /// How much memory its code takes.
+    bytes: usize,
 }
 
 impl Plugin {
     pub(super) fn new(sandbox: Arc<Shared>, component: Component) -> Self {
-        Self { sandbox, component: Arc::new(component), loaded: Arc::new(OnceLock::new()) }
+        Self { sandbox, component: Arc::new(component), slot: Arc::default() }
     }
 
     /// Its name, as it was given.
@@ -72,41 +76,48 @@ impl Plugin {
         + Send
         + 'static,
     ) -> Result<T, GuestFault> {
-        let Loaded { machine, door } = self.load().await?;
+        let Loaded { machine, door, .. } = self.load().await?;
         let who = Who { plugin: self.component.name().into(), call };
         let inside = Arc::clone(&machine);
         let run = move || in_fresh_store(&inside, World::new(who), time, |store| turn(&door, store));
         machine.guests.run(self.component.digest(), run).await
     }
 
-    /// Loads the plugin on a thread of its own, so that neither the caller's nor the guests' waits for a compiler. One that
-    /// could not be loaded stays so.
+    /// Its code, loaded if it is not there. One that could not be loaded stays so. Only third parties' code is ever taken out of
+    /// memory again: there may be any number of them.
     async fn load(&self) -> Result<Loaded, GuestFault> {
-        if let Some(loaded) = self.loaded.get() {
-            return loaded.clone();
+        let loaded = match self.slot.get() {
+            Some(loaded) => loaded,
+            None => self.load_apart().await,
+        };
+        if let (Ok(loaded), true) = (&loaded, self.component.is_foreign()) {
+            self.sandbox.shelf.used(&self.slot, loaded.bytes);
         }
+        loaded
+    }
+
+    /// Loads it on a thread of its own, so that neither the caller's nor the guests' waits for a compiler.
+    async fn load_apart(&self) -> Result<Loaded, GuestFault> {
         let (done, waiting) = oneshot::channel();
         let (slot, sandbox, component) =
-            (Arc::clone(&self.loaded), Arc::clone(&self.sandbox), Arc::clone(&self.component));
+            (Arc::clone(&self.slot), Arc::clone(&self.sandbox), Arc::clone(&self.component));
         std::thread::Builder::new()
             .name("plugin loader".into())
             .stack_size(limits::COMPILER_STACK_BYTES)
             .spawn(move || {
-                slot.get_or_init(|| without_panic(|| load_now(&sandbox, &component)));
                 // A caller that is gone needs no word.
-                let _ = done.send(());
+                let _ = done.send(slot.get_or_make(|| without_panic(|| load_now(&sandbox, &component))));
             })
             .map_err(|error| load_fault(format!("no thread to load it on: {error}")))?;
-        // An error means that the thread is gone, which the slot tells better.
-        let _ = waiting.await;
-        self.loaded.get().cloned().unwrap_or_else(|| Err(load_fault("its loader ended without a word")))
+        waiting.await.unwrap_or_else(|_| Err(load_fault("its loader ended without a word")))
     }
 }
 
 fn load_now(sandbox: &Shared, component: &Component) -> Result<Loaded, GuestFault> {
     let machine = sandbox.machine()?;
     let door = Arc::new(load::load(&machine, sandbox.cache.as_ref(), sandbox.compiler.as_ref(), component)?);
-    Ok(Loaded { machine, door })
+    let bytes = door.code_bytes();
+    Ok(Loaded { machine, door, bytes })
 }
 
 impl Guest for Plugin {

@@ -67,6 +67,34 @@ fn a_plugin_is_shown_before_it_is_trusted_and_without_a_yes_nothing_changes() {
     assert!(!ground.says(&["tools"]).contains("digest_"));
 }
 
+/// A person at a terminal reads the page and answers.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_yes_at_the_terminal_trusts_and_anything_else_changes_nothing() {
+    use std::io::{Read, Write};
+    use std::process::Stdio;
+
+    for (answer, trusted) in [("y\n", true), ("Yes\n", true), ("\n", false), ("n\n", false), ("yep\n", false)] {
+        let ground = Ground::new();
+        let path = ground.component("digest", &digest());
+        let terminal = nix::pty::openpty(None, None).unwrap();
+        let end = || Stdio::from(terminal.slave.try_clone().unwrap());
+        let mut command = ground.setup.command().unwrap();
+        command.args(["plugin", "add", &text(&path), "--grant", "tickets:read"]);
+        let mut child = command.stdin(end()).stdout(Stdio::null()).stderr(end()).spawn().unwrap();
+        let mut person = std::fs::File::from(terminal.master);
+        let (mut said, mut buffer) = (String::new(), [0; 4096]);
+        while !said.contains("[y/N]") {
+            let count = person.read(&mut buffer).unwrap();
+            said.push_str(&String::from_utf8_lossy(&buffer[..count]));
+        }
+        assert!(said.contains("so it can mail what it reads to any address"), "{said}");
+        person.write_all(answer.as_bytes()).unwrap();
+        assert_eq!(child.wait().unwrap().success(), trusted, "{answer:?}");
+        assert_eq!(ground.says(&["plugin", "list"]).contains("digest"), trusted, "{answer:?}");
+    }
+}
+
 #[test]
 fn a_file_that_merely_lies_there_is_told_and_not_served() {
     let ground = Ground::new();

@@ -97,3 +97,9 @@ fn a_file_with_comments_is_left_alone() {
     assert!(matches!(error, ConnectError::Edit { reason: EditError::NotJson(_), .. }), "{error}");
     assert_eq!(std::fs::read_to_string(&file).unwrap(), "// mine\n{}");
 }
+
+#[test]
+fn how_the_relay_is_started_stands_in_the_entry() {
+    let launch = Launch { arguments: vec!["--confirm".into(), "write".into(), "--read-only".into()], ..launch() };
+    assert_eq!(entry(Client::Cursor, &launch)["args"], json!(["--confirm", "write", "--read-only"]));
+}

@@ -15,13 +15,7 @@ use crate::sandbox::Digest;
 /// What is shown before somebody is asked to trust a component.
 pub(super) fn trust(inspected: &Inspected, grants: &[Right], routes: &Table) -> String {
     let manifest = inspected.manifest();
-    let mut text = head(
-        manifest,
-        &inspected.source,
-        inspected.sha256,
-        inspected.bytes.len() as u64,
-        &inspected.described.contract,
-    );
+    let mut text = head_of(inspected);
     tools(&mut text, manifest, Origin::Added, routes);
     can(&mut text, &manifest.tools, routes);
     granted(&mut text, &manifest.name, &manifest.tools, grants, routes);
@@ -31,13 +25,7 @@ pub(super) fn trust(inspected: &Inspected, grants: &[Right], routes: &Table) -> 
 /// What is shown before a component takes another's place.
 pub(super) fn replaced(before: &Locked, inspected: &Inspected, changes: &[Difference], routes: &Table) -> String {
     let manifest = inspected.manifest();
-    let mut text = head(
-        manifest,
-        &inspected.source,
-        inspected.sha256,
-        inspected.bytes.len() as u64,
-        &inspected.described.contract,
-    );
+    let mut text = head_of(inspected);
     let _ = writeln!(text, "  instead of {} ({})", before.version, before.sha256);
     let _ = writeln!(text, "\nWhat changes in its tools");
     for change in changes {
@@ -107,6 +95,11 @@ pub(super) fn list(lock: &Lock, strays: &[Stray]) -> String {
         );
     }
     trimmed(&text)
+}
+
+fn head_of(inspected: &Inspected) -> String {
+    let Inspected { source, sha256, bytes, described } = inspected;
+    head(&described.manifest, source, *sha256, bytes.len() as u64, &described.contract)
 }
 
 fn head(manifest: &Manifest, source: &str, sha256: Digest, bytes: u64, contract: &str) -> String {
