@@ -15,7 +15,7 @@ mod walk;
 mod written;
 
 use std::io::Read;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use bytes::Bytes;
 
@@ -61,6 +61,16 @@ impl Files {
     pub fn new(rules: FileRules) -> Result<Self, Vec<RootRefusal>> {
         let refused = rules.refused();
         if refused.is_empty() { Ok(Self { rules }) } else { Err(refused) }
+    }
+
+    /// The same for who may use these folders only, each with whether files may be made in it. Never wider: a folder that may not
+    /// be allowed is left out.
+    #[must_use]
+    pub fn within(&self, folders: &[(PathBuf, bool)]) -> Self {
+        let mut rules = self.rules.within(folders);
+        let refused = rules.refused();
+        rules.roots.retain(|root| !refused.iter().any(|refusal| refusal.root == root.path));
+        Self { rules }
     }
 
     /// The rules in force.

@@ -173,10 +173,7 @@ impl Relay {
     pub(crate) fn files_of(&self, grant: &Grant) -> Arc<Files> {
         match grant.folders() {
             None => Arc::clone(&self.files),
-            // Only folders that the relay's own rules take: nothing can be refused in them.
-            Some(folders) => {
-                Files::new(self.files.rules().within(&folders)).map_or_else(|_| Arc::clone(&self.files), Arc::new)
-            }
+            Some(folders) => Arc::new(self.files.within(&folders)),
         }
     }
 

@@ -297,7 +297,7 @@ fn every_decision_and_request_is_audited() {
 fn a_file_needs_a_folder_of_its_own_grant() {
     let place = tempfile::tempdir().unwrap();
     let real = place.path().canonicalize().unwrap();
-    for folder in ["in", "out", "other"] {
+    for folder in ["in", "out", "other", "secret"] {
         std::fs::create_dir(real.join(folder)).unwrap();
         std::fs::write(real.join(folder).join("a.txt"), "x").unwrap();
     }
@@ -306,7 +306,7 @@ fn a_file_needs_a_folder_of_its_own_grant() {
         let rights: Vec<&str> = rights.iter().map(String::as_str).collect();
         let mut stage = stranger(&rights, at(access), relays("relay.endpoints", "{}"), vec![]);
         let roots = vec![crate::files::Root { path: real.clone(), writable: true }];
-        let rules = FileRules { roots, ..stage.relay.files.rules().clone() };
+        let rules = FileRules { roots, private: vec![real.join("secret")], ..stage.relay.files.rules().clone() };
         stage.relay.files = Arc::new(Files::new(rules).unwrap());
         let asked = Asked {
             tool: "digest_probe".into(),
@@ -315,11 +315,16 @@ fn a_file_needs_a_folder_of_its_own_grant() {
         };
         runtime().block_on(stage.relay.call(asked, &|_| {}, &NoOne)).result.map(drop).map_err(|error| error.to_string())
     };
-    let local = "relay.endpoints".to_owned();
+    let relay_endpoints = || "relay.endpoints".to_owned();
+    let local = relay_endpoints();
     let folder = |name: &str, end: &str| format!("folder:{}{end}", real.join(name).display());
     let none = [local.clone()];
     let (read, write) = ([local.clone(), folder("in", ":ro")], [local, folder("in", ":ro"), folder("out", "")]);
     let (inside, outside) = (real.join("in/a.txt"), real.join("other/a.txt"));
+    // What no tool may reach stays so, though it lies in an allowed folder and somebody grants it.
+    let secret = [relay_endpoints(), format!("folder:{}", real.join("secret").display())];
+    assert!(ask(&secret, Access::Text, inside.clone()).is_err());
+    assert!(ask(&secret, Access::Text, real.join("secret/a.txt")).is_err());
     assert!(ask(&none, Access::Text, inside.clone()).unwrap_err().contains("plugin grant digest folder:"));
     assert_eq!(ask(&read, Access::Text, inside.clone()), Ok(()));
     assert!(ask(&read, Access::Text, outside.clone()).is_err());
