@@ -146,6 +146,7 @@ impl Relay {
             audit: &self.audit,
             policy: self.policy,
             ask,
+            served: &self.served,
             who: (String::new(), tool.clone()),
         };
         let mut delivery = deliver::Delivery::Live(Box::new(live));

@@ -165,6 +165,17 @@ pub enum CallError {
         /// What the call had done before.
         done: Done,
     },
+    /// What the plugin may do was changed while the person was asked.
+    #[error(
+        "`{route}` was not sent: what its plugin may do was changed while the person was asked.\nOutcome: not sent. This request did \
+         not reach the helpdesk.\nNext: call again; it is judged by what is granted now"
+    )]
+    Overtaken {
+        /// Name of the route.
+        route: String,
+        /// What the call had done before.
+        done: Done,
+    },
     /// The person must be asked, and cannot be.
     #[error(
         "`{route}` was not sent: the relay was started to ask the person before it sends this (`--confirm`), and {why}.\nOutcome: not \
@@ -253,6 +264,7 @@ impl CallError {
             | Self::Held { done, .. }
             | Self::Unrecorded { done, .. }
             | Self::Declined { done, .. }
+            | Self::Overtaken { done, .. }
             | Self::Unconfirmed { done, .. }
             | Self::KeyReused { done } => *done = before.clone(),
         }
@@ -278,6 +290,10 @@ impl CallError {
 
     pub(super) fn declined(route: String) -> Self {
         Self::Declined { route, done: Done::default() }
+    }
+
+    pub(super) fn overtaken(route: String) -> Self {
+        Self::Overtaken { route, done: Done::default() }
     }
 
     pub(super) fn unconfirmed(route: String, why: &'static str) -> Self {
@@ -310,6 +326,7 @@ impl CallError {
             | Self::Held { done, .. }
             | Self::Unrecorded { done, .. }
             | Self::Declined { done, .. }
+            | Self::Overtaken { done, .. }
             | Self::Unconfirmed { done, .. }
             | Self::KeyReused { done } => Some(done),
         }

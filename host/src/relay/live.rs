@@ -18,7 +18,7 @@ use crate::ledger::{self, Attempted, Begun, ClientKey, Earlier, Opened};
 use crate::limits;
 use crate::marks::Marks;
 use crate::outcome::Outcome;
-use crate::plugins::Entry;
+use crate::plugins::{Entry, Served};
 use crate::upstream::{self, Answer, Broken, Budget, CameBack, Look, Next, Tried};
 
 /// The sending half of one call.
@@ -37,6 +37,8 @@ pub(super) struct Live<'d> {
     pub(super) audit: &'d Audit,
     pub(super) policy: Policy,
     pub(super) ask: &'d dyn Ask,
+    /// What each plugin may do now.
+    pub(super) served: &'d Served,
     /// Plugin and tool, once they are known.
     pub(super) who: (String, String),
 }
@@ -127,11 +129,14 @@ impl Live<'_> {
             return Ok(());
         }
         let began = Instant::now();
+        let before = self.served.grant(&self.who.0);
         let question = Question::about(&self.who.1, &self.who.0, request);
         let reply = tokio::time::timeout(limits::CONFIRM_WAIT, self.ask.ask(&question)).await;
         self.deadline += began.elapsed();
         let route = request.route().name.clone();
         match reply {
+            // A person takes minutes: a right that was taken back meanwhile is gone.
+            Ok(Said::Yes) if self.served.grant(&self.who.0) != before => Err(CallError::overtaken(route)),
             Ok(Said::Yes) => Ok(()),
             Ok(Said::No) => Err(CallError::declined(route)),
             Ok(Said::Later) => Err(CallError::to_be_confirmed(question)),
