@@ -200,6 +200,8 @@ pub const SAME_FAILURES: u32 = 3;
 pub const LEDGER_KEPT: Duration = Duration::from_secs(30 * 24 * 3_600);
 /// How long one relay waits for another's transaction, which takes a millisecond.
 pub const LEDGER_BUSY: Duration = Duration::from_secs(5);
+/// How long a relay rests that met another one while both made the ledger's file.
+pub const LEDGER_SWITCH: Duration = Duration::from_millis(10);
 /// How often a write asks whether its equal, in this relay or another, has ended.
 pub const LEDGER_POLL: Duration = Duration::from_millis(50);
 /// limit: A client's own idempotency key: as much as the helpdesk's own keys may have.

@@ -2,6 +2,7 @@
 
 use std::io;
 use std::path::{Path, PathBuf};
+use std::time::Instant;
 
 use rusqlite::{Connection, OpenFlags};
 
@@ -73,9 +74,7 @@ pub(super) fn open(state: &Path) -> Result<Connection, LedgerFault> {
     let mut connection = Connection::open_with_flags(at.canonicalize().map_err(closed)?, flags).map_err(fault)?;
     connection.busy_timeout(limits::LEDGER_BUSY).map_err(fault)?;
     // Without shared memory, as on network file systems, SQLite keeps another mode.
-    let mode: String =
-        connection.pragma_update_and_check(None, "journal_mode", "wal", |row| row.get(0)).map_err(fault)?;
-    if mode != "wal" {
+    if to_wal(&connection).map_err(fault)? != "wal" {
         return Err(LedgerFault::NoLocks { at: at.clone() });
     }
     connection.pragma_update(None, "synchronous", "full").map_err(fault)?;
@@ -99,6 +98,24 @@ pub(super) fn open(state: &Path) -> Result<Connection, LedgerFault> {
     }
     whole(&connection, &at)?;
     Ok(connection)
+}
+
+/// Switches to the mode with a write-ahead log, and says which mode the file then has.
+///
+/// Of two relays that switch one fresh file at the same instant, SQLite tells one at once that it is busy, without the wait
+/// that it was given for everything else: either could wait for the other for ever.
+fn to_wal(connection: &Connection) -> rusqlite::Result<String> {
+    let until = Instant::now() + limits::LEDGER_BUSY;
+    loop {
+        match connection.pragma_update_and_check(None, "journal_mode", "wal", |row| row.get(0)) {
+            Err(error)
+                if error.sqlite_error_code() == Some(rusqlite::ErrorCode::DatabaseBusy) && Instant::now() < until =>
+            {
+                std::thread::sleep(limits::LEDGER_SWITCH);
+            }
+            mode => return mode,
+        }
+    }
 }
 
 /// Looks whether the file is whole.

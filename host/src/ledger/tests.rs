@@ -389,3 +389,21 @@ async fn a_call_that_is_cancelled_while_it_is_recorded_is_left_open_too() {
     let Begun::Write { opened, .. } = again.open(&request, None).await.unwrap() else { panic!("it must not wait") };
     assert_eq!(opened.key, unsettled[0].key);
 }
+
+#[test]
+fn stores_that_begin_at_once_on_a_fresh_folder_all_open() {
+    const AT_ONCE: usize = 8;
+    for round in 0..100 {
+        let folder = tempfile::tempdir().unwrap();
+        let together = std::sync::Barrier::new(AT_ONCE);
+        let open = || {
+            together.wait();
+            Store::open(folder.path()).map(drop)
+        };
+        let opened: Vec<_> = std::thread::scope(|scope| {
+            let begun: Vec<_> = (0..AT_ONCE).map(|_| scope.spawn(open)).collect();
+            begun.into_iter().map(|thread| thread.join().unwrap()).collect()
+        });
+        assert_eq!(opened, vec![Ok(()); AT_ONCE], "round {round}");
+    }
+}
