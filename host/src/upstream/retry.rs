@@ -98,6 +98,12 @@ impl Default for Budget {
 }
 
 impl Budget {
+    /// One that never has anything, whatever is saved up: nothing is sent again.
+    #[must_use]
+    pub fn none() -> Self {
+        Self(Mutex::new(f64::NEG_INFINITY))
+    }
+
     /// A request is about to be sent for the first time.
     pub fn offer(&self) {
         let mut tokens = self.0.lock().unwrap_or_else(PoisonError::into_inner);

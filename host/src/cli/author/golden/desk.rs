@@ -56,13 +56,6 @@ impl Desk {
     fn answer(&self, asked: &Admitted) -> Option<Answer> {
         let request = Request { route: asked.route().name.clone(), input: shown(asked.body()) };
         let mut seen = self.lock();
-        // The relay itself repeats what may be repeated: that is the same request of the plugin.
-        if let Some(last) = seen.last()
-            && last.request == request
-            && last.answer.as_ref().is_some_and(|answer| is_repeated(answer.status))
-        {
-            return last.answer.clone();
-        }
         let next = self.exchanges.get(seen.len()).filter(|exchange| exchange.request.route == request.route);
         let next = next.map(|exchange| exchange.answer.clone());
         let (answer, assumed) = match self.beyond {
@@ -80,11 +73,6 @@ impl Desk {
     fn recorded(&self, request: &Request) -> Option<Answer> {
         self.exchanges.iter().find(|exchange| exchange.request == *request).map(|exchange| exchange.answer.clone())
     }
-}
-
-/// Whether the relay may send again after an answer of this status.
-fn is_repeated(status: u16) -> bool {
-    matches!(status, 408 | 409 | 425 | 429 | 500..)
 }
 
 fn example(asked: &Admitted) -> Answer {

@@ -184,11 +184,16 @@ fn an_error_is_the_plugins_own_sentence_or_what_the_assistant_reads() {
 }
 
 #[test]
-fn a_failure_that_the_relay_repeats_is_one_exchange() {
+fn every_request_is_an_exchange_also_one_that_is_made_again_after_a_failure() {
+    // More requests than the relay needs to save up for a retry of its own.
+    let asked = vec![json!({"route": "tickets.query", "input": {"page": 1}, "accept": [503]}); 12];
+    let down = json!({"request": query(1), "answer": {"status": 503, "body": {"error": "down"}}});
+    let up = answered(query(1), json!({"up": true}));
+    let exchanges = [vec![up.clone(); 10], vec![down, up]].concat();
     let told = differences(json!({
-        "tool": "do", "arguments": {"send": [{"route": "tickets.query", "input": {"page": 1}, "accept": [503]}]},
-        "exchanges": [{"request": query(1), "answer": {"status": 503, "body": {"error": "down"}}}],
-        "result": {"text": "2026-11-22T09:00:00Z {} {\"error\":\"down\"}"}
+        "tool": "do", "arguments": {"send": asked},
+        "exchanges": exchanges,
+        "result": {"text": "2026-11-22T09:00:00Z {} {\"up\":true}"}
     }));
     assert_eq!(told, "");
 }
