@@ -14,9 +14,13 @@ export class ToolError extends Error {}
  * The exports of the component: `export const tools = plugin({ name, version, about, tools: [...] })`. A tool is
  * `{ name, title, description, arguments, required, effect, routes, files, idempotent, openWorld, output, run }`: `arguments`
  * are the properties of the JSON Schema, `effect` is read, write or destructive, `files` maps JSON pointers to text, image,
- * bytes or output.
+ * bytes or output. What is written otherwise fails the build.
  */
 export function plugin({ name, version, about, tools }) {
+  for (const [member, value] of Object.entries({ name, version, about })) {
+    if (typeof value !== 'string') throw new TypeError(`the plugin: it needs a \`${member}\`, a text`);
+  }
+  tools.forEach(judge);
   return {
     describe: () => ({ name, version, about, tools: tools.map(described) }),
     start: (call) => turn(tools, call, '', []),
@@ -24,21 +28,41 @@ export function plugin({ name, version, about, tools }) {
   };
 }
 
-function described({ name, title, description, effect = 'read', routes = [], files = {}, output, ...more }) {
+const MEMBERS = `name title description arguments required effect routes files idempotent openWorld output run`.split(' ');
+const EFFECTS = ['read', 'write', 'destructive'];
+const ACCESS = ['text', 'image', 'bytes', 'output'];
+
+/** What JavaScript would take without a word, and the assistant or the relay would stumble over later. */
+function judge(tool) {
+  const demand = (holds, what) => {
+    if (!holds) throw new TypeError(`the tool \`${tool.name}\`: ${what}`);
+  };
+  const oneOf = (at, word, words) => demand(words.includes(word), `${at} is '${word}'; it must be one of ${words.join(', ')}`);
+  const unknown = Object.keys(tool).find((member) => !MEMBERS.includes(member));
+  demand(unknown === undefined, `\`${unknown}\` is no member of a tool; those are ${MEMBERS.join(', ')}`);
+  for (const member of ['name', 'title', 'description']) {
+    demand(typeof tool[member] === 'string', `it needs a \`${member}\`, a text`);
+  }
+  demand(typeof tool.run === 'function', 'it needs `run`, a function');
+  const { arguments: properties = {}, required = [], effect = 'read', routes = [], files = {} } = tool;
+  demand(Array.isArray(required) && Array.isArray(routes), '`required` and `routes` must be lists');
+  for (const name of required) demand(name in properties, `\`required\` names '${name}', which is none of its \`arguments\``);
+  oneOf('`effect`', effect, EFFECTS);
+  for (const [at, access] of Object.entries(files)) oneOf(`\`files\`, ${at},`, access, ACCESS);
+}
+
+function described(tool) {
+  const { name, title, description, arguments: properties = {}, required = [], output } = tool;
+  const { effect = 'read', idempotent = effect === 'read', openWorld = false, routes = [], files = {} } = tool;
   return {
     name,
     title,
     description,
-    input: JSON.stringify({
-      type: 'object',
-      properties: more.arguments ?? {},
-      required: more.required ?? [],
-      additionalProperties: false,
-    }),
+    input: JSON.stringify({ type: 'object', properties, required, additionalProperties: false }),
     output: output && JSON.stringify(output),
     effect,
-    idempotent: more.idempotent ?? effect === 'read',
-    openWorld: more.openWorld ?? false,
+    idempotent,
+    openWorld,
     routes,
     files: Object.entries(files).map(([at, access]) => ({ at, access })),
   };
@@ -50,7 +74,9 @@ function described({ name, title, description, effect = 'read', routes = [], fil
  * relay. `keep` picks from a success's body what the tool reads; the rest is forgotten, and so costs nothing in later turns.
  * The answer is `{ status, body, held }`.
  */
-export function send(route, input, { accept = [], hold, keep } = {}) {
+export function send(route, input, { accept = [], hold, keep, ...more } = {}) {
+  const [unknown] = Object.keys(more);
+  if (unknown) throw new TypeError(`send takes no \`${unknown}\`; it takes accept, hold, keep`);
   return { request: { route, input: json(input), accept: Uint16Array.from(accept), hold }, keep };
 }
 
@@ -76,19 +102,27 @@ export const done = (content, structured) => ({
 });
 
 /** Ends the call with a text, or with the text that a mark stands for. */
-export const text = (words) => done([{ tag: 'text', val: words }]);
+export const text = (said) => done([words(said)]);
 
 /** Ends the call with a value that fits the tool's `output` schema; it is shown as text too. */
 export const structured = (value) => done([], value);
 
-/** For `done`: an image that the assistant sees, by its bytes or a mark. */
-export const image = (mediaType, data) => ({ tag: 'image', val: { mediaType, data: bytes(data) } });
+/** For `done`: a text beside other pieces, or the text that a mark stands for. */
+export const words = (said) => ({ tag: 'text', val: said });
 
-/** For `done`: an enclosed document, by its bytes or a mark. */
+/** For `done`: an image that the assistant sees, by its bytes or a mark. */
+export const image = (mediaType, data) => ({ tag: 'image', val: blob(mediaType, data) });
+
+/** For `done`: sound, by its bytes or a mark. */
+export const audio = (mediaType, data) => ({ tag: 'audio', val: blob(mediaType, data) });
+
+/** For `done`: an enclosed document, by its bytes or a mark; a link where neither is given. */
 export const document = (uri, name, mediaType, data) => ({
   tag: 'document',
-  val: { uri, name, blob: { mediaType, data: bytes(data) } },
+  val: { uri, name, blob: data === undefined ? undefined : blob(mediaType, data) },
 });
+
+const blob = (mediaType, data) => ({ mediaType, data: bytes(data) });
 
 /** One call: `arguments` and `settings`, `raw` the arguments as JSON text, `now` in RFC 3339 (UTC), the only clock. */
 class Call {

@@ -23,9 +23,11 @@ def tool(
 ):
     """Makes a function a tool: its name is the tool's, its docstring is what the assistant reads. `arguments` are the
     properties of the JSON Schema; `effect` is read, write or destructive; `files` maps JSON pointers to text, image, bytes
-    or output; `output` is the JSON Schema of a structured result."""
+    or output; `output` is the JSON Schema of a structured result. What is written otherwise fails the build."""
 
     def declare(function):
+        _judge(function.__name__, arguments, required, effect, routes, files or {})
+
         def describe():  # Only `describe` asks: a call must not pay for schemas.
             paragraphs = (function.__doc__ or "").split("\n\n")
             schema = {"type": "object", "properties": arguments, "required": list(required)}
@@ -48,8 +50,27 @@ def tool(
     return declare
 
 
+def _judge(name, arguments, required, effect, routes, files):
+    def one_of(at, word, words):
+        known = [member.lower() for member in words.__members__]
+        if word not in known:
+            raise ValueError(f"the tool `{name}`: {at} is {word!r}; it must be one of {', '.join(known)}")
+
+    if isinstance(required, str) or isinstance(routes, str):
+        raise TypeError(f"the tool `{name}`: `required` and `routes` must be lists")
+    for argument in required:
+        if argument not in arguments:
+            raise ValueError(f"the tool `{name}`: `required` names {argument!r}, which is none of its arguments")
+    one_of("`effect`", effect, wit.Effect)
+    for at, access in files.items():
+        one_of(f"`files`, {at},", access, wit.Access)
+
+
 def plugin(name, version, about, tools):
     """The class that the component exports: `Tools = plugin(...)` at the end of `plugin.py`."""
+    for function in tools:
+        if not hasattr(function, "describe"):
+            raise TypeError(f"`{getattr(function, '__name__', function)}` is no tool: write @tool(...) above it")
     known = {function.__name__: function for function in tools}
 
     class Tools(exports.Tools):
@@ -104,9 +125,9 @@ def done(*content, structured=None):
     return wit.Step_Done(wit.Output(list(content), None if structured is None else _compact(structured)))
 
 
-def text(words):
+def text(said):
     """Ends the call with a text, or with the text that a mark stands for."""
-    return done(wit.Content_Text(words))
+    return done(words(said))
 
 
 def structured(value):
@@ -114,14 +135,25 @@ def structured(value):
     return done(structured=value)
 
 
+def words(said):
+    """For `done`: a text beside other pieces, or the text that a mark stands for."""
+    return wit.Content_Text(said)
+
+
 def image(media_type, data):
     """For `done`: an image that the assistant sees, by its bytes or a mark."""
     return wit.Content_Image(wit.Blob(media_type, _bytes(data)))
 
 
-def document(uri, name, media_type, data):
-    """For `done`: an enclosed document, by its bytes or a mark."""
-    return wit.Content_Document(wit.Document(uri, name, wit.Blob(media_type, _bytes(data))))
+def audio(media_type, data):
+    """For `done`: sound, by its bytes or a mark."""
+    return wit.Content_Audio(wit.Blob(media_type, _bytes(data)))
+
+
+def document(uri, name, media_type=None, data=None):
+    """For `done`: an enclosed document, by its bytes or a mark; a link where neither is given."""
+    blob = None if data is None else wit.Blob(media_type, _bytes(data))
+    return wit.Content_Document(wit.Document(uri, name, blob))
 
 
 class Call:

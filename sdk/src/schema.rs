@@ -67,6 +67,10 @@ impl Transform for Tidy {
         };
         if let Some(Value::Object(properties)) = object.get_mut("properties") {
             for (name, property) in properties {
+                if *property == Value::Bool(true) {
+                    // Any value. Clients before 2026 take only objects here.
+                    *property = Value::Object(serde_json::Map::new());
+                }
                 if !required.contains(name) {
                     without_null(property);
                 }

@@ -80,6 +80,7 @@ struct Shapes {
     kind: Option<Kind>,
     items: Option<Vec<Item>>,
     free: Option<Object>,
+    any: Option<Value>,
 }
 
 #[derive(Deserialize, Serialize, JsonSchema)]
@@ -185,7 +186,8 @@ fn schemas_are_closed_small_and_in_order() {
                     "additionalProperties": false
                 }
             },
-            "free": {"type": "object"}
+            "free": {"type": "object"},
+            "any": {}
         },
         "required": ["text"],
         "additionalProperties": false

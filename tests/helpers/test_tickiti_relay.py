@@ -4,7 +4,7 @@ import json
 import unittest
 
 from componentize_py_types import Err
-from tickiti_relay import ToolError, done, image, last, plugin, relay, send, structured, text, tool
+from tickiti_relay import ToolError, audio, document, done, image, last, plugin, relay, send, structured, text, tool, words
 from wit_world.exports import tools as wit
 
 
@@ -55,6 +55,39 @@ class Helper(unittest.TestCase):
         )
         self.assertEqual((told.output, told.routes, told.idempotent, told.open_world), ('{"type":"object"}', ["a.b"], False, True))
         self.assertEqual(told.files, [wit.FileArgument("/path", wit.Access.OUTPUT)])
+
+    def test_what_is_declared_wrongly_fails_the_build_with_the_tool_and_the_place(self):
+        def told(**declared):
+            try:
+                tool("Go", {"path": {}}, **declared)(lambda call: text(""))
+            except (TypeError, ValueError) as error:
+                return str(error)
+            return "taken"
+
+        self.assertEqual(told(required=["path"], effect="write", files={"/path": "image"}), "taken")
+        self.assertIn("`effect` is 'reed'; it must be one of read, write, destructive", told(effect="reed"))
+        self.assertIn("`effect` is 'READ'", told(effect="READ"))
+        self.assertIn("`files`, /path, is 'imge'; it must be one of text, image", told(files={"/path": "imge"}))
+        self.assertIn("`required` names 'pth', which is none of its arguments", told(required=["pth"]))
+        self.assertIn("must be lists", told(required="path"))
+        self.assertIn("must be lists", told(routes="a.b"))
+        with self.assertRaisesRegex(TypeError, r"`undeclared` is no tool: write @tool"):
+            def undeclared(call):
+                pass
+
+            plugin("probe", "0.1.0", "Probes.", [undeclared])
+
+    def test_a_result_may_have_pieces_of_every_kind(self):
+        @tool("Show", {})
+        def go(call):
+            pieces = words("seen"), image("image/png", "m"), audio("audio/wav", "m")
+            return done(*pieces, document("a:1", "one.pdf", "application/pdf", "m"), document("a:2", "two.pdf"))
+
+        content = played(go)[0].step.value.content
+        self.assertEqual(content[0], wit.Content_Text("seen"))
+        self.assertEqual(content[2], wit.Content_Audio(wit.Blob("audio/wav", b"m")))
+        self.assertEqual(content[3].value.blob, wit.Blob("application/pdf", b"m"))
+        self.assertEqual(content[4], wit.Content_Document(wit.Document("a:2", "two.pdf", None)))
 
     def test_arguments_are_relayed_as_they_were_written(self):
         @tool("Relay", {})

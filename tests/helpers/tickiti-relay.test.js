@@ -2,11 +2,13 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { done, image, last, plugin, relay, send, structured, text, ToolError } from './tickiti-relay.js';
+import { audio, document, done, image, last, plugin, relay, send, structured, text, ToolError, words } from './tickiti-relay.js';
+
+const GO = { name: 'go', title: 'Go', description: 'Goes.' };
 
 /** Every turn of a call; `answers` are lists of [status, body] or [status, body, held], one list a turn. */
 function played(run, { args = {}, answers = [] } = {}) {
-  const tools = plugin({ name: 'probe', version: '0.1.0', about: 'Probes.', tools: [{ name: 'go', run }] });
+  const tools = plugin({ name: 'probe', version: '0.1.0', about: 'Probes.', tools: [{ ...GO, run }] });
   const call = { tool: 'go', arguments: JSON.stringify(args), settings: '{}', now: '2026-11-22T08:00:00Z', files: [] };
   const turns = [tools.start(call)];
   for (const round of answers) {
@@ -51,6 +53,38 @@ test('describe tells all that was declared', () => {
       files: [{ at: '/path', access: 'output' }],
     },
   ]);
+});
+
+test('what is declared wrongly fails the build, with the tool and the place', () => {
+  const told = (change) => {
+    const tool = { ...GO, arguments: { path: {} }, run: () => text(''), ...change };
+    try {
+      plugin({ name: 'probe', version: '0.1.0', about: 'Probes.', tools: [tool] });
+    } catch ({ message }) {
+      return message;
+    }
+    return 'taken';
+  };
+  assert.equal(told({ required: ['path'], effect: 'write', files: { '/path': 'image' } }), 'taken');
+  assert.equal(told({ effect: 'reed' }), "the tool `go`: `effect` is 'reed'; it must be one of read, write, destructive");
+  assert.match(told({ requires: ['path'] }), /^the tool `go`: `requires` is no member of a tool; those are name, .*required/);
+  assert.match(told({ files: { '/path': 'imge' } }), /^the tool `go`: `files`, \/path, is 'imge'; it must be one of text, /);
+  assert.match(told({ required: ['pth'] }), /^the tool `go`: `required` names 'pth', which is none of its `arguments`$/);
+  assert.match(told({ required: 'path' }), /must be lists$/);
+  assert.match(told({ run: undefined }), /it needs `run`, a function$/);
+  assert.match(told({ title: undefined }), /it needs a `title`, a text$/);
+  assert.throws(() => plugin({ name: 'probe', version: 1, about: '', tools: [] }), /it needs a `version`, a text$/);
+});
+
+test('a result may have pieces of every kind', () => {
+  const pieces = [words('seen'), image('image/png', 'm'), audio('audio/wav', 'm'), document('a:1', 'one.pdf', 'application/pdf', 'm')];
+  const [turn] = played(() => done([...pieces, document('a:2', 'two.pdf')]));
+  const { content } = turn.step.val;
+  assert.deepEqual(content.map(({ tag }) => tag), ['text', 'image', 'audio', 'document', 'document']);
+  assert.equal(content[0].val, 'seen');
+  assert.equal(content[2].val.mediaType, 'audio/wav');
+  assert.equal(content[3].val.blob.mediaType, 'application/pdf');
+  assert.equal(content[4].val.blob, undefined);
 });
 
 test('arguments are relayed as they were written', () => {
@@ -140,6 +174,8 @@ test('a sentence ends the call', () => {
 test('a fault is told as one', () => {
   assert.match(refused(() => played((call) => text(call.nothing.there))), /^The tool go has a fault: TypeError: /);
   assert.match(refused(() => played(() => {})), /it returned none of relay\(\.\.\.\)/);
+  const misspelt = () => played(function* () { yield send('a.one', {}, { accpet: [404] }); });
+  assert.match(refused(misspelt), /send takes no `accpet`; it takes accept, hold, keep/);
 });
 
 test('a tool that does not do the same again is told', () => {

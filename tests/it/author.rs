@@ -3,6 +3,7 @@
 mod guide;
 
 use serde_json::{Value, json};
+use tickiti_relay_tests::handmade::{Does, Handmade};
 use tickiti_relay_tests::relay::Output;
 use tickiti_relay_tests::{binary, relay};
 
@@ -79,6 +80,42 @@ fn a_difference_is_told_with_its_place_and_written_only_when_asked() {
     assert_eq!(updated.code, DONE, "{}", updated.stdout);
     assert!(updated.stdout.contains("written anew"), "{}", updated.stdout);
     assert_eq!(plugin(&["test", "FOLDER"], &folder).code, DONE);
+}
+
+#[test]
+fn a_fault_of_the_plugin_is_never_written_into_a_case() {
+    let crashing = Handmade { start: Does::Code("unreachable".into()), ..Handmade::saying("probe", "crash", "") };
+    let asking =
+        Handmade { start: Does::Relay("tickets.delete".into(), "{}".into()), ..Handmade::saying("probe", "crash", "") };
+    let case = json!({"tool": "crash", "arguments": {}}).to_string();
+    for plugin_by_hand in [crashing, asking] {
+        let folder = Folder::new().file("plugin.wasm", plugin_by_hand.component().unwrap()).file("cases/1.json", &case);
+        never_written(&folder, &case);
+    }
+}
+
+fn never_written(folder: &Folder, case: &str) {
+    for arguments in [&["test", "FOLDER"][..], &["test", "FOLDER", "--update"], &["test", "FOLDER"]] {
+        let output = plugin(arguments, folder);
+        assert_eq!(output.code, FAILED, "{}", output.stdout);
+        assert!(output.stdout.contains("the plugin failed: "), "{}", output.stdout);
+        assert!(!output.stdout.contains("has no case"), "{}", output.stdout);
+    }
+    assert_eq!(folder.read("cases/1.json"), case.as_bytes());
+}
+
+#[test]
+fn a_component_of_any_language_is_tested_without_a_project() {
+    let body = json!({"queues": []});
+    let folder = Folder::new()
+        .file("plugin.c", "")
+        .file("plugin.wasm", component())
+        .file("cases/1.json", queues(json!({}), body.clone(), json!({"structured": body})));
+    let output = plugin(&["test", "FOLDER"], &folder);
+    assert_eq!(output.code, DONE, "{}{}", output.stdout, output.stderr);
+    let output = plugin(&["build", "FOLDER"], &folder);
+    assert_eq!(output.code, FAILED);
+    assert!(output.stderr.contains("tells the language"), "{}", output.stderr);
 }
 
 #[test]

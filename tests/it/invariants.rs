@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-/// A source file of the host: its path below `host/src`, and its text without comments and test modules.
+/// A source file of the host: its path below `host/src`, and its text without comments and test modules. A file from elsewhere
+/// that the host compiles is in the room of its name.
 struct Source {
     path: String,
     code: String,
@@ -34,7 +35,7 @@ fn sources() -> Vec<Source> {
     let mut found = Vec::new();
     files(&root, &mut found);
     found.sort();
-    found
+    let own = found
         .into_iter()
         .filter(|path| {
             // Below the root: the repository itself may lie in a folder of any name.
@@ -45,6 +46,21 @@ fn sources() -> Vec<Source> {
             let text = std::fs::read_to_string(&path).expect("a source file");
             let relative = path.strip_prefix(&root).expect("below host/src");
             Source { path: relative.to_string_lossy().replace('\\', "/"), code: code(&text) }
+        });
+    let own: Vec<Source> = own.collect();
+    let from_elsewhere: Vec<Source> = own.iter().flat_map(|source| included(&root, source)).collect();
+    own.into_iter().chain(from_elsewhere).collect()
+}
+
+/// The files from outside of `host/src` that a source takes in with `#[path = "…"]`.
+fn included(root: &Path, source: &Source) -> Vec<Source> {
+    let folder = root.join(&source.path).parent().expect("a folder").to_owned();
+    let paths = source.code.split("#[path = \"").skip(1).filter_map(|rest| rest.split('"').next());
+    paths
+        .map(|path| {
+            let text = std::fs::read_to_string(folder.join(path)).expect("a source file");
+            let name = Path::new(path).file_name().expect("a name");
+            Source { path: name.to_string_lossy().into_owned(), code: code(&text) }
         })
         .collect()
 }
@@ -129,9 +145,25 @@ fn the_environment_has_one_reader() {
 #[test]
 fn the_file_system_has_its_users() {
     nowhere_but(
-        &["std::fs::", "tokio::fs", "File::open", "File::create"],
-        &["files", "sandbox", "ledger", "audit", "plugins/folder.rs", "private", "config", "cli", "mcp/wire.rs"],
+        &["std::fs", "tokio::fs", "File::open", "File::create"],
+        &[
+            "files",
+            "sandbox",
+            "ledger",
+            "audit",
+            "plugins/folder.rs",
+            "private",
+            "config",
+            "cli",
+            "mcp/wire.rs",
+            "wasm_std",
+        ],
     );
+}
+
+#[test]
+fn other_programs_have_their_users() {
+    nowhere_but(&["process::Command", "Command::new"], &["sandbox/apart.rs", "cli/author/build/tool.rs", "wasm_std"]);
 }
 
 #[test]
@@ -165,6 +197,7 @@ fn rooms_know_only_what_lies_below() {
         ("limits", &[]),
         ("marks", &[]),
         ("redact", &[]),
+        ("wasm_std", &[]),
     ]);
     let mut wrong = Vec::new();
     for source in sources() {
@@ -173,19 +206,66 @@ fn rooms_know_only_what_lies_below() {
             continue;
         }
         let allowed = below.get(here).unwrap_or_else(|| panic!("{here} is a new room: give it a place in the map"));
-        for (at, _) in source.code.match_indices("crate::") {
-            let rest = &source.code[at + "crate::".len()..];
-            let other: String = rest.chars().take_while(|c| c.is_ascii_lowercase() || *c == '_').collect();
-            if !other.is_empty()
-                && other != here
-                && !shared.contains(&other.as_str())
-                && !allowed.contains(&other.as_str())
-            {
+        for other in rooms_named(&source.code) {
+            if other != here && !shared.contains(&other) && !allowed.contains(&other) {
                 wrong.push(format!("{} uses crate::{other}", source.path));
             }
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// The rooms that a source names: what follows `crate::`, also each name of `crate::{a, b::{c, d}}`.
+fn rooms_named(code: &str) -> Vec<&str> {
+    let mut named = Vec::new();
+    for (at, _) in code.match_indices("crate::") {
+        let rest = &code[at + "crate::".len()..];
+        match rest.strip_prefix('{') {
+            None => named.extend(first_word(rest)),
+            Some(group) => named.extend(members(group).into_iter().filter_map(first_word)),
+        }
+    }
+    named
+}
+
+/// What stands between the commas of a group of imports, up to its closing brace; a group within it is part of a member.
+fn members(group: &str) -> Vec<&str> {
+    let (mut found, mut begin, mut depth) = (Vec::new(), 0, 0_usize);
+    for (at, letter) in group.char_indices() {
+        match letter {
+            '{' => depth += 1,
+            '}' if depth == 0 => {
+                found.push(&group[begin..at]);
+                return found;
+            }
+            '}' => depth -= 1,
+            ',' if depth == 0 => {
+                found.push(&group[begin..at]);
+                begin = at + 1;
+            }
+            _ => {}
+        }
+    }
+    found
+}
+
+/// A room's name is a module's: of small letters.
+fn first_word(text: &str) -> Option<&str> {
+    let text = text.trim_start();
+    let end = text.find(|c: char| !(c.is_ascii_lowercase() || c == '_')).unwrap_or(text.len());
+    Some(&text[..end]).filter(|word| !word.is_empty())
+}
+
+#[test]
+fn rooms_are_found_in_every_form_of_import() {
+    let code = "use crate::relay;\nuse crate::{upstream, limits::{KIB, MIB},\n    mcp as m};\nlet a = crate::json::order(b);\n\
+                use crate::{ledger::Ledger};\nuse crate::VERSION;";
+    assert_eq!(rooms_named(code), ["relay", "upstream", "limits", "mcp", "json", "ledger"]);
+}
+
+#[test]
+fn a_file_from_elsewhere_is_read_too() {
+    assert!(sources().iter().any(|source| source.path == "wasm_std.rs" && source.code.contains("Command")));
 }
 
 /// Numbers of 1,024 and more in a line: whole words only, so no `Rfc3339` and no `\u{202e}`; and none inside quotes.

@@ -1,5 +1,6 @@
 //! What a manifest must be like for its tools to be served.
 
+use serde_json::Value;
 use tickiti_relay_routes::Table;
 
 use super::names::{BadName, is_name, judge_plugin};
@@ -88,13 +89,20 @@ fn form(faults: &mut Faults<'_>, origin: &Origin) {
             let (has, most) = (tool.description.len(), limits::DESCRIPTION_BYTES);
             faults.add(Some(tool), "description", format!("its description has {has} bytes, more than {most}"));
         }
-        if tool.input.len() > limits::SCHEMA_BYTES {
-            let (has, most) = (tool.input.len(), limits::SCHEMA_BYTES);
-            faults.add(Some(tool), "input", format!("its schema has {has} bytes, more than {most}"));
-        } else if let Err(reason) = Schema::check(&tool.input) {
-            faults.add(Some(tool), "input", reason);
+        for (at, text) in schemas_of(tool) {
+            if text.len() > limits::SCHEMA_BYTES {
+                let (has, most) = (text.len(), limits::SCHEMA_BYTES);
+                faults.add(Some(tool), at, format!("its schema has {has} bytes, more than {most}"));
+            } else if let Err(reason) = Schema::check(text) {
+                faults.add(Some(tool), at, reason);
+            }
         }
     }
+}
+
+/// The schemas of a tool, each with its place.
+fn schemas_of(tool: &Tool) -> impl Iterator<Item = (&'static str, &str)> {
+    std::iter::once(("input", tool.input.as_str())).chain(tool.output.as_deref().map(|output| ("output", output)))
 }
 
 const NAME_FORM: &str = "its name must be 2 to 15 characters, a lower-case letter and then letters and digits";
@@ -145,31 +153,25 @@ fn strangers(faults: &mut Faults<'_>, routes: &Table) {
 }
 
 fn schemas(faults: &mut Faults<'_>, tool: &Tool) {
-    let output = tool.output.as_deref().map(|output| ("output", output));
-    for (at, text) in std::iter::once(("input", tool.input.as_str())).chain(output) {
-        if text.len() > limits::SCHEMA_BYTES {
-            // Told of the input already.
-            if at == "output" {
-                faults.add(
-                    Some(tool),
-                    at,
-                    format!("its schema has {} bytes, more than {}", text.len(), limits::SCHEMA_BYTES),
-                );
-            }
-            continue;
-        }
-        let Ok(value) = serde_json::from_str(text) else {
-            if at == "output" {
-                faults.add(Some(tool), at, "its schema is not JSON");
-            }
-            continue;
-        };
+    // What is too large or no schema of an object was told already.
+    let sized = schemas_of(tool).filter(|(_, text)| text.len() <= limits::SCHEMA_BYTES);
+    for (at, value) in sized.filter_map(|(at, text)| Some((at, serde_json::from_str::<Value>(text).ok()?))) {
         if let Some((place, reason)) = schema_bounds::out_of_bounds(&value) {
             faults.add(Some(tool), &format!("{at}{place}"), reason);
+        } else if let Some(name) = true_or_false(&value) {
+            let reason = "it is `true` or `false`, and some clients then refuse every tool of the relay: write what the \
+                          value is, or `{}` for any";
+            faults.add(Some(tool), &format!("{at}/properties/{name}"), reason);
         } else if let Err(reason) = Schema::of_value(value) {
             faults.add(Some(tool), at, reason);
         }
     }
+}
+
+/// The first property that is no object: JSON Schema knows `true` and `false` too, and MCP's clients before 2026 do not.
+fn true_or_false(schema: &Value) -> Option<&str> {
+    let properties = schema.get("properties")?.as_object()?;
+    properties.iter().find(|(_, property)| property.is_boolean()).map(|(name, _)| name.as_str())
 }
 
 /// What a tool says that it does must be what its routes do: one that says less could never send, and would mislead a person.
@@ -239,20 +241,23 @@ mod tests {
         let long_name = "a".repeat(limits::TOOL_NAME_CHARS + 1);
         let wordy = Tool { description: "x".repeat(limits::DESCRIPTION_BYTES + 1), ..tool("wordy") };
         let detailed = Tool { input: schema(limits::SCHEMA_BYTES + 1), ..tool("detailed") };
-        assert_eq!(reasons("ab", vec![tool(&long_name), wordy, detailed]).len(), 3);
+        let talkative = Tool { output: Some(schema(limits::SCHEMA_BYTES + 1)), ..tool("talkative") };
+        assert_eq!(reasons("ab", vec![tool(&long_name), wordy, detailed, talkative]).len(), 4);
     }
 
     #[test]
     fn every_other_fault_is_told() {
         let list = Tool { input: r#"{"type":"array"}"#.into(), ..tool("list") };
         let broken = Tool { input: "{".into(), ..tool("broken") };
-        let tools = vec![tool("Upper"), tool("twice"), tool("twice"), list, broken];
+        let answers_a_list = Tool { output: Some(r#"{"type":"array"}"#.into()), ..tool("rows") };
+        let tools = vec![tool("Upper"), tool("twice"), tool("twice"), list, broken, answers_a_list];
         insta::assert_snapshot!(reasons("x", tools).join("\n"), @r#"
         plugin `x`, at `name`: its name must be 2 to 15 characters, a lower-case letter and then letters and digits
         plugin `x`, tool `Upper`, at `name`: its name must be 1 to 40 characters, a lower-case letter and then letters, digits and `_`
         plugin `x`, tool `twice`, at `name`: another tool has the same name
         plugin `x`, tool `list`, at `input`: its schema must be that of an object: `"type": "object"`
         plugin `x`, tool `broken`, at `input`: its schema is not JSON: EOF while parsing an object at line 1 column 1
+        plugin `x`, tool `rows`, at `output`: its schema must be that of an object: `"type": "object"`
         "#);
     }
 
@@ -273,7 +278,7 @@ mod tests {
     #[test]
     fn a_stranger_is_judged_more_closely() {
         assert_eq!(of_a_stranger(|_| ()), Vec::<String>::new());
-        let changes: [fn(&mut Manifest); 14] = [
+        let changes: [fn(&mut Manifest); 18] = [
             |manifest| manifest.name = "ticket".into(),
             |manifest| manifest.name = "Digest".into(),
             |manifest| manifest.about = "See\u{200b} all.".into(),
@@ -287,7 +292,11 @@ mod tests {
             },
             |manifest| manifest.tools[0].input = r#"{"type":"object","properties":{"x":{"type":"strin"}}}"#.into(),
             |manifest| manifest.tools[0].input = r##"{"type":"object","$ref":"#"}"##.into(),
+            |manifest| manifest.tools[0].input = r#"{"type":"object","properties":{"x":true}}"#.into(),
             |manifest| manifest.tools[0].output = Some("{".into()),
+            |manifest| manifest.tools[0].output = Some(r#"{"type":"array"}"#.into()),
+            |manifest| manifest.tools[0].output = Some(r#"{"type":["object","null"]}"#.into()),
+            |manifest| manifest.tools[0].output = Some(r#"{"type":"object","properties":{"x":false}}"#.into()),
             |manifest| manifest.tools[0].routes = vec!["tickets.qurey".into()],
             |manifest| manifest.tools[0].routes = vec!["tickets.delete".into()],
         ];
@@ -304,7 +313,11 @@ mod tests {
         plugin `digest`, tool `look`, at `input/properties/x/description`: it holds a character that nobody sees (U+200B): take it out
         plugin `digest`, tool `look`, at `input`: its schema is not valid: "strin" is not valid under any of the schemas listed in the 'anyOf' keyword
         plugin `digest`, tool `look`, at `input/$ref`: a `$ref` may only lead to another place of the same schema (`#/$defs/…`)
-        plugin `digest`, tool `look`, at `output`: its schema is not JSON
+        plugin `digest`, tool `look`, at `input/properties/x`: it is `true` or `false`, and some clients then refuse every tool of the relay: write what the value is, or `{}` for any
+        plugin `digest`, tool `look`, at `output`: its schema is not JSON: EOF while parsing an object at line 1 column 1
+        plugin `digest`, tool `look`, at `output`: its schema must be that of an object: `"type": "object"`
+        plugin `digest`, tool `look`, at `output`: its schema must be that of an object: `"type": "object"`
+        plugin `digest`, tool `look`, at `output/properties/x`: it is `true` or `false`, and some clients then refuse every tool of the relay: write what the value is, or `{}` for any
         plugin `digest`, tool `look`, at `routes`: `tickets.qurey` is not an endpoint of this helpdesk; did you mean `tickets.query`?
         plugin `digest`, tool `look`, at `effect`: it says `read`, and its endpoint `tickets.delete` is of class destructive
         "#);

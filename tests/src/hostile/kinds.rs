@@ -216,6 +216,8 @@ const ADDED: &[Line<Make>] = &[
     Line("schema that is none", "a schema bomb", made::no_schema, NotAdded, "schema"),
     Line("pattern that looks back", "a schema bomb", made::pattern_that_looks_back, NotAdded, "regex"),
     Line("schema of no object", "a schema bomb", made::schema_of_no_object, NotAdded, "schema"),
+    Line("result of no object", "a schema bomb", made::result_of_no_object, NotAdded, "at `output`"),
+    Line("property of no object", "a schema bomb", made::property_of_no_object, NotAdded, "at `input/properties/a`"),
     Line("unknown version of the contract", "malformed output", made::unknown_version, NotAdded, "0.9.0"),
     Line("WASI with a function more", "every WASI import", made::more_of_wasi, NotAdded, "get-secrets"),
 ];

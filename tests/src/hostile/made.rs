@@ -217,6 +217,15 @@ pub(super) fn schema_of_no_object() -> Handmade {
     schema(r#"{"type":"string"}"#)
 }
 
+/// A client that reads the list of tools refuses all of it for one such schema.
+pub(super) fn result_of_no_object() -> Handmade {
+    tool(|tool| tool.output = Some(r#"{"type":"array"}"#.into()))
+}
+
+pub(super) fn property_of_no_object() -> Handmade {
+    schema(r#"{"type":"object","properties":{"a":true}}"#)
+}
+
 pub(super) fn exploding_pattern() -> Handmade {
     schema(r#"{"type":"object","properties":{"a":{"type":"string","pattern":"^(a+)+$"}}}"#)
 }

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use super::arguments::Build;
-use super::project::{Language, Project};
+use super::project::{Language, NoProject, Project};
 use crate::cli::{VerbError, print};
 use crate::limits;
 use crate::sandbox::Digest;
@@ -17,6 +17,9 @@ use crate::sandbox::Digest;
 /// Why a plugin was not built. Each ends with what to do.
 #[derive(Debug, thiserror::Error)]
 enum BuildFault {
+    /// Nobody knows how.
+    #[error(transparent)]
+    NoLanguage(#[from] NoProject),
     /// A program that is needed is not on this computer.
     #[error("`{program}` is needed and is not on this computer: {remedy}")]
     NotThere { program: String, remedy: &'static str },
@@ -63,9 +66,10 @@ struct Built {
 
 fn build(project: &Project) -> Result<Built, BuildFault> {
     match project.language {
-        Language::Rust => rust::build(project)?,
-        Language::Python => python::build(project)?,
-        Language::JavaScript => javascript::build(project)?,
+        Some(Language::Rust) => rust::build(project)?,
+        Some(Language::Python) => python::build(project)?,
+        Some(Language::JavaScript) => javascript::build(project)?,
+        None => return Err(NoProject::NoLanguage(project.folder.clone()).into()),
     }
     let path = project.component();
     let bytes = std::fs::read(&path).map_err(|why| BuildFault::File { path: path.clone(), why })?;

@@ -32,7 +32,8 @@ impl Language {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Project {
     pub(super) folder: PathBuf,
-    pub(super) language: Language,
+    /// None where the component was built by something that the relay does not know.
+    pub(super) language: Option<Language>,
 }
 
 /// Why a folder is no plugin's.
@@ -60,9 +61,9 @@ impl Project {
         }
         let mut found = Language::ALL.into_iter().filter(|language| folder.join(language.file()).is_file());
         match (found.next(), found.next()) {
-            (Some(language), None) => Ok(Self { folder: folder.to_owned(), language }),
             (Some(_), Some(_)) => Err(NoProject::SeveralLanguages(folder.to_owned())),
-            (None, _) => Err(NoProject::NoLanguage(folder.to_owned())),
+            (None, _) if !folder.join(Self::COMPONENT).is_file() => Err(NoProject::NoLanguage(folder.to_owned())),
+            (language, _) => Ok(Self { folder: folder.to_owned(), language }),
         }
     }
 
@@ -71,10 +72,18 @@ impl Project {
         self.folder.join(Self::COMPONENT)
     }
 
-    /// A source that is newer than the component, if any is.
+    /// A source that is newer than the component, if any is; what is no source nobody knows without the language.
     pub(super) fn newer_source(&self) -> Option<PathBuf> {
+        self.language?;
         let built = modified(&self.component())?;
-        newer_than(&self.folder, built, true)
+        self.sources().into_iter().find(|path| modified(path).is_some_and(|time| time > built))
+    }
+
+    /// What the component is made of, in the order of names.
+    pub(super) fn sources(&self) -> Vec<PathBuf> {
+        let mut found = Vec::new();
+        sources(&self.folder, true, &mut found);
+        found
     }
 }
 
@@ -82,24 +91,24 @@ impl Project {
 const NO_SOURCES: [&str; 7] =
     ["target", "node_modules", "__pycache__", "cases", Project::COMPONENT, "README.md", "package-lock.json"];
 
-fn newer_than(folder: &Path, built: SystemTime, top: bool) -> Option<PathBuf> {
-    let mut entries: Vec<_> = std::fs::read_dir(folder).ok()?.flatten().collect();
+fn sources(folder: &Path, top: bool, found: &mut Vec<PathBuf>) {
+    let Ok(entries) = std::fs::read_dir(folder) else { return };
+    let mut entries: Vec<_> = entries.flatten().collect();
     entries.sort_by_key(std::fs::DirEntry::file_name);
-    entries.into_iter().find_map(|entry| {
+    for entry in entries {
         let name = entry.file_name();
-        let name = name.to_str()?;
+        let Some(name) = name.to_str() else { continue };
         let aside = name.starts_with('.') || (top && NO_SOURCES.contains(&name)) || name == "__pycache__";
         // What the language's tools themselves rewrite at each build would always be newer.
         if aside || name == "Cargo.lock" {
-            return None;
+            continue;
         }
-        let path = entry.path();
-        match entry.file_type().ok()? {
-            kind if kind.is_dir() => newer_than(&path, built, false),
-            kind if kind.is_file() => modified(&path).filter(|time| *time > built).map(|_| path),
-            _ => None,
+        match entry.file_type() {
+            Ok(kind) if kind.is_dir() => sources(&entry.path(), false, found),
+            Ok(kind) if kind.is_file() => found.push(entry.path()),
+            _ => {}
         }
-    })
+    }
 }
 
 fn modified(path: &Path) -> Option<SystemTime> {
@@ -130,7 +139,7 @@ mod tests {
     fn one_file_tells_the_language() {
         for language in Language::ALL {
             let folder = folder(&[language.file(), "README.md"]);
-            assert_eq!(Project::at(folder.path()).unwrap().language, language);
+            assert_eq!(Project::at(folder.path()).unwrap().language, Some(language));
         }
         let none = folder(&["README.md"]);
         let told = Project::at(none.path()).unwrap_err().to_string();
@@ -138,6 +147,15 @@ mod tests {
         let two = folder(&["Cargo.toml", "plugin.py"]);
         assert!(matches!(Project::at(two.path()), Err(NoProject::SeveralLanguages(_))));
         assert!(matches!(Project::at(&two.path().join("nowhere")), Err(NoProject::NoFolder(_))));
+    }
+
+    #[test]
+    fn a_component_needs_no_language_and_is_never_old_then() {
+        let folder = folder(&["plugin.wasm", "plugin.c", "cases/one.json"]);
+        let later = SystemTime::now() + Duration::from_secs(10);
+        set_time(&folder.path().join("plugin.c"), later);
+        let project = Project::at(folder.path()).unwrap();
+        assert_eq!((project.language, project.newer_source()), (None, None));
     }
 
     #[test]

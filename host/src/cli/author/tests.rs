@@ -16,10 +16,18 @@ fn the_guide_names_the_real_bounds() {
         ("`writes` of a turn", mebibytes(WRITES_BYTES)),
         ("`state`", mebibytes(STATE_BYTES)),
         ("answers handed to a turn, without what is held", mebibytes(ANSWERS_BYTES)),
+        ("what a call holds", mebibytes(MARKED_BYTES)),
+        ("text of one file argument", mebibytes(TEXT_FILE_BYTES)),
+        ("a call that may write", format!("{} s", WRITING_CALL.as_secs())),
+        ("a call that only reads", format!("{} s", READING_CALL.as_secs())),
         ("a component", mebibytes(COMPONENT_BYTES)),
+        ("tools of a plugin", PLUGIN_TOOLS.to_string()),
+        ("what a plugin is about, and a tool's title", format!("{ABOUT_CHARS} characters")),
         ("name of a tool, its plugin's included", format!("{TOOL_NAME_CHARS} characters")),
         ("description of a tool", format!("{DESCRIPTION_BYTES} bytes")),
         ("schema of a tool", format!("{} KiB", SCHEMA_BYTES / 1024)),
+        ("levels of a schema", SCHEMA_DEPTH.to_string()),
+        ("parts of a schema, references followed", SUBSCHEMAS.to_string()),
     ];
     let missing: Vec<String> =
         rows.iter().map(|(what, most)| format!("| {what} | {most} |")).filter(|row| !guide.contains(row)).collect();

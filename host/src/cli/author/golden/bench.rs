@@ -10,7 +10,7 @@ use tickiti_relay_routes::Table;
 
 use super::case::{Case, Exchange};
 use super::desk::{Beyond, Desk, Seen};
-use crate::admit::Policy;
+use crate::admit::{Policy, Refusal};
 use crate::audit::Audit;
 use crate::cli::author::component::declared;
 use crate::cli::author::scratchpad::Scratchpad;
@@ -45,6 +45,41 @@ pub(crate) struct Happened {
     pub(crate) result: Result<Shown, CallError>,
     /// The plugin's own error, as it said it; what the assistant reads quotes it.
     pub(crate) sentence: Option<String>,
+    /// Whether its tool declares every route, so that an argument may name one.
+    any_route: bool,
+}
+
+/// With this end the helpers for all languages the sentence of a fault of the plugin, as an exception is one.
+pub(super) const TELL_ITS_AUTHOR: &str = "Tell its author.";
+
+impl Happened {
+    /// Why the end of the call is a fault of the plugin, whatever the case says; none where a call may end so.
+    pub(crate) fn failure(&self) -> Option<String> {
+        let error = self.result.as_ref().err()?;
+        let failed = match error {
+            CallError::Guest { .. } | CallError::Limit { .. } => true,
+            CallError::Refused { refusal, .. } => !self.any_route && !depends_on_arguments(refusal),
+            _ => self.sentence.as_ref().is_some_and(|sentence| sentence.ends_with(TELL_ITS_AUTHOR)),
+        };
+        failed.then(|| Self::failed(error))
+    }
+
+    pub(super) fn failed(error: &CallError) -> String {
+        format!("the plugin failed: {}", error.for_assistant())
+    }
+}
+
+/// Whether another value in place of what the assistant gave would have passed.
+fn depends_on_arguments(refusal: &Refusal) -> bool {
+    matches!(
+        refusal,
+        Refusal::MissingPlaceholder { .. }
+            | Refusal::BadPlaceholder { .. }
+            | Refusal::NotAQueryValue { .. }
+            | Refusal::TakesNoFile { .. }
+            | Refusal::InputTooLarge { .. }
+            | Refusal::TooDeep { .. }
+    )
 }
 
 /// A result as cases know it.
@@ -73,6 +108,7 @@ impl Bench {
             seen: desk.seen(),
             result: result.map(|result| shown(&result, pad.path())),
             sentence: fixed.sentence(),
+            any_route: tool.routes.iter().any(|route| route == "*"),
         })
     }
 

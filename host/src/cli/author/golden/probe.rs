@@ -53,13 +53,10 @@ pub(crate) async fn probe(bench: &Bench, case: &Case) -> Result<Probed, String> 
 /// What is wrong with the end of a call whose request of this number failed with this status.
 fn fault(happened: &Happened, number: usize, status: u16) -> Option<String> {
     let accepted = happened.seen.get(number).is_some_and(|seen| seen.accept.contains(&status));
-    match &happened.result {
-        Err(CallError::Guest { .. } | CallError::Limit { .. } | CallError::Refused { .. }) => {
-            let told = happened.result.as_ref().err().map(CallError::for_assistant).unwrap_or_default();
-            Some(format!("the plugin failed: {told}"))
-        }
-        Err(_) => None,
-        Ok(_) if accepted => None,
-        Ok(shown) => Some(format!("the call ended as if all were well: {}", shown.text)),
-    }
+    happened.failure().or_else(|| match &happened.result {
+        // The arguments were good for the case itself.
+        Err(error @ CallError::Refused { .. }) => Some(Happened::failed(error)),
+        Ok(shown) if !accepted => Some(format!("the call ended as if all were well: {}", shown.text)),
+        _ => None,
+    })
 }

@@ -21,7 +21,7 @@ impl Obedient {
     fn turn(call: &Call, turn: usize, answers: &[contract::Answer]) -> Result<Reply, GuestFault> {
         let arguments: Value = serde_json::from_str(&call.arguments).unwrap();
         let failed = answers.iter().any(|answer| answer.status >= 400 || answer.body.contains("\"ok\":false"));
-        if failed && arguments["careless"] == json!(true) {
+        if arguments["careless"] == json!("at once") || (failed && arguments["careless"] == json!(true)) {
             return Err(GuestFault::Crash { message: "unreachable".into() });
         }
         let step = match arguments["send"].get(turn) {
@@ -269,6 +269,51 @@ fn failures_in_place_of_answers_are_tried() {
     with a 403 in place of exchanges/0/answer, the plugin failed: The plugin `probe` could not do its part: it crashed: unreachable. This is a fault of the plugin, not of your arguments.
     with a 200 that says `"ok": false` in place of exchanges/0/answer, the plugin failed: The plugin `probe` could not do its part: it crashed: unreachable. This is a fault of the plugin, not of your arguments.
     "#);
+}
+
+#[test]
+fn a_call_that_fails_in_its_plugin_is_no_result_whatever_a_case_says() {
+    let mut bench = bench();
+    let failure = |arguments: Value| {
+        let case = case(json!({"tool": "do", "arguments": arguments}));
+        run(&bench, &case, Beyond::Example).failure().unwrap_or_else(|| "none".into())
+    };
+    let told: Vec<String> = [
+        json!({"careless": "at once"}),
+        json!({"send": [{"route": "tickets.delete", "input": {}}]}),
+        json!({"send": [{"route": "tickets.qurey", "input": {}}]}),
+        json!({"error": "The tool do has a fault: KeyError: 'data' (plugin.py, line 7). Tell its author."}),
+        // These are ends that a tool may have.
+        json!({"error": "Give a ticket."}),
+        json!({"say": "Good."}),
+    ]
+    .into_iter()
+    .map(failure)
+    .collect();
+    insta::assert_snapshot!(told.join("\n"), @r#"
+    the plugin failed: The plugin `probe` could not do its part: it crashed: unreachable. This is a fault of the plugin, not of your arguments.
+    the plugin failed: Not sent: the tool `do` did not declare the endpoint `tickets.delete`, so it may not use it; this is a fault of its plugin.
+    the plugin failed: Not sent: `tickets.qurey` is not an endpoint of this helpdesk; the nearest: `tickets.query`, `tickets.queues`. `list_endpoints` names them all.
+    the plugin failed: The plugin `probe` says: "The tool do has a fault: KeyError: 'data' (plugin.py, line 7). Tell its author.".
+    none
+    none
+    "#);
+    let unanswered = case(json!({"tool": "do", "arguments": {"send": [query(1)]}}));
+    assert_eq!(run(&bench, &unanswered, Beyond::Ends).failure(), None);
+    // A tool for every route takes the route from whoever calls it.
+    let misnamed = case(json!({"tool": "do", "arguments": {"send": [{"route": "tickets.qurey", "input": {}}]}}));
+    bench.manifest.tools[0].routes = vec!["*".into()];
+    assert_eq!(run(&bench, &misnamed, Beyond::Ends).failure(), None);
+}
+
+#[test]
+fn the_helpers_of_all_languages_end_the_sentence_of_a_fault_alike() {
+    let helpers = [
+        include_str!("../../../../../sdk/src/context.rs"),
+        include_str!("../../../../../sdk/python/tickiti_relay.py"),
+        include_str!("../../../../../sdk/javascript/tickiti-relay.js"),
+    ];
+    assert!(helpers.iter().all(|helper| helper.matches(bench::TELL_ITS_AUTHOR).count() >= 2));
 }
 
 #[test]
