@@ -36,7 +36,7 @@ use crate::admit::Admitted;
 use crate::digest::Digest;
 use crate::limits;
 use crate::outcome::Outcome;
-use store::{About, Asked, Store};
+use store::{About, Asked, End};
 use worker::Worker;
 
 /// The ledger of one helpdesk and token. Opens nothing before it is needed: reads never touch it.
@@ -205,10 +205,11 @@ impl Call {
         Ok(begun)
     }
 
-    /// Records what became of a write. When that cannot be recorded, the write stays open, which is safe.
-    pub async fn ended(&self, id: WriteId, ended: Attempted) {
-        let recorded = self.worker.run(move |store| store.end(id, &ended, now())).await;
-        if let Err(fault) | Ok(Err(fault)) = recorded {
+    /// Records what became of a write. When the file does not take that, it is tried again as long as the relay runs; after that
+    /// the write stays open, which is safe.
+    pub async fn ended(&self, id: WriteId, attempted: Attempted) {
+        let at = now();
+        if let Err(fault) = self.worker.run(move |store| store.ended(End::Write { id, attempted, at })).await {
             tracing::error!(target: "ledger", write = %id, "its outcome could not be recorded: {fault}");
         }
     }
@@ -227,7 +228,7 @@ impl Call {
 
     fn end(&mut self, delivered: bool) {
         if let Some(row) = self.row.take() {
-            self.worker.send(move |store| leave(store, row, delivered));
+            end(&self.worker, row, delivered);
         }
     }
 }
@@ -253,16 +254,18 @@ impl Unclaimed {
 impl Drop for Unclaimed {
     fn drop(&mut self) {
         if let Some(Begun::Write { call, .. }) = self.begun {
-            self.worker.send(move |store| leave(store, call, false));
+            end(&self.worker, call, false);
         }
     }
 }
 
-/// Ends a call in the file.
-fn leave(store: &mut Store, call: i64, delivered: bool) {
-    if let Err(fault) = store.end_call(call, delivered, now()) {
-        tracing::error!(target: "ledger", "a call's end could not be recorded: {fault}");
-    }
+/// Ends a call in the file, whenever the worker comes to it.
+fn end(worker: &Worker, call: i64, delivered: bool) {
+    let at = now();
+    worker.send(move |store| {
+        store.ended(End::Call { call, delivered, at });
+        store.tidy(at);
+    });
 }
 
 impl Drop for Call {

@@ -58,9 +58,12 @@ pub const COMPILED_BYTES: usize = 64 * MIB;
 /// which takes 4 ms for Rust and 140 ms for Python.
 pub const LOADED_BYTES: usize = 144 * MIB;
 
+/// limit: A plugin that could not be loaded is not tried again sooner; what was in its way may be gone by then.
+pub const LOAD_AGAIN: Duration = Duration::from_secs(5);
+
 /// The most that `wasi:io/streams` lets one blocking write hold; the interface's own number.
 pub const GUEST_BLOCKING_WRITE_BYTES: u64 = 4 * KIB as u64;
-/// After this nobody still writes a file of the cache: what is left over is removed.
+/// After this nobody still writes a file of the cache, or looks at a component before trusting it: what is left over is removed.
 pub const ABANDONED_CACHE_FILE: Duration = Duration::from_secs(3_600);
 
 // === turns ===
@@ -96,6 +99,9 @@ pub const SUBSCHEMAS: usize = 500;
 pub const PLUGIN_TOOLS: usize = 32;
 /// limit: What a plugin says about itself and a tool's title: one line that a person reads before trusting it.
 pub const ABOUT_CHARS: usize = 200;
+/// limit: Values in arguments that do not fit, up to which all their faults are looked for; of more the first fault is told. Each
+/// fault costs 500 bytes before it is told.
+pub const EXAMINED_VALUES: usize = 1_000;
 /// limit: Arguments of one call as JSON: a mail thread of 400 KB is the longest seen, images come as files.
 pub const ARGUMENTS_BYTES: usize = 4 * MIB;
 /// `tools/list` with the first-party plugins; what an assistant pays before it does anything. The integration tests hold it.
@@ -202,6 +208,10 @@ pub const LEDGER_KEPT: Duration = Duration::from_secs(30 * 24 * 3_600);
 pub const LEDGER_BUSY: Duration = Duration::from_secs(5);
 /// How long a relay rests that met another one while both made the ledger's file.
 pub const LEDGER_SWITCH: Duration = Duration::from_millis(10);
+/// How long an end that the ledger's file did not take rests before it is tried again.
+pub const LEDGER_LATE: Duration = Duration::from_secs(1);
+/// How often a relay that runs on forgets what is older than [`LEDGER_KEPT`].
+pub const LEDGER_PRUNED: Duration = Duration::from_secs(24 * 3_600);
 /// How often a write asks whether its equal, in this relay or another, has ended.
 pub const LEDGER_POLL: Duration = Duration::from_millis(50);
 /// limit: A client's own idempotency key: as much as the helpdesk's own keys may have.

@@ -15,6 +15,7 @@ mod plan;
 mod render;
 mod result;
 mod stranger;
+mod telling;
 mod turns;
 
 use std::borrow::Cow;
@@ -113,11 +114,6 @@ impl Receipt {
         if let Some(call) = self.0 {
             call.delivered();
         }
-    }
-
-    /// Whether anything depends on it.
-    pub fn is_needed(&self) -> bool {
-        self.0.is_some()
     }
 }
 

@@ -70,7 +70,7 @@ pub struct Sandbox {
 struct Shared {
     cache: Option<Cache>,
     compiler: Option<Compiler>,
-    shelf: Shelf<Result<plugin::Loaded, GuestFault>>,
+    shelf: Shelf<plugin::Loaded>,
     machine: Mutex<Option<Arc<Machine>>>,
 }
 
@@ -104,6 +104,13 @@ impl Sandbox {
     pub fn forget(&self, digest: Digest) {
         if let Some(cache) = &self.shared.cache {
             cache.forget(digest);
+        }
+    }
+
+    /// Removes what is kept of third parties' components that nobody trusts, once nobody can be about to trust them.
+    pub fn forget_others(&self, is_trusted: impl Fn(Digest) -> bool) {
+        if let Some(cache) = &self.shared.cache {
+            cache.forget_others(is_trusted);
         }
     }
 

@@ -1,5 +1,6 @@
 //! Reading and writing records: one transaction a question, so that several relays see one truth.
 
+use std::collections::VecDeque;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -98,18 +99,33 @@ pub enum Which {
     All,
 }
 
+/// The end of something, as it is to stand in the file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum End {
+    /// What became of the attempts on a write.
+    Write { id: WriteId, attempted: Attempted, at: Moment },
+    /// A call is over.
+    Call { call: i64, delivered: bool, at: Moment },
+}
+
 /// The open file, and this relay's lock.
 pub(super) struct Store {
     connection: Connection,
     owner: Owner,
     at: PathBuf,
+    /// Ends that are not in the file yet, the oldest first: until they are, what they end is under way for everybody.
+    late: VecDeque<End>,
+    /// When old calls were last forgotten.
+    pruned: Moment,
 }
 
 impl Store {
     pub(super) fn open(state: &Path) -> Result<Self, LedgerFault> {
         let connection = schema::open(state)?;
-        let mut store = Self { connection, owner: Owner::new(&state.join("owners"))?, at: schema::path(state) };
-        store.prune(super::now().before(limits::LEDGER_KEPT))?;
+        let owner = Owner::new(&state.join("owners"))?;
+        let pruned = super::now();
+        let mut store = Self { connection, owner, at: schema::path(state), late: VecDeque::new(), pruned };
+        store.prune(pruned.before(limits::LEDGER_KEPT))?;
         Ok(store)
     }
 
@@ -123,6 +139,62 @@ impl Store {
             .and_then(|transaction| begin(transaction, &self.owner, asked, now));
         let normal = self.connection.pragma_update(None, "synchronous", "normal");
         begun.and_then(|begun| normal.map(|()| begun)).map_err(|error| self.fault(&error))
+    }
+
+    /// Records an end. One that the file does not take now, because the disk is full or somebody holds the file, is kept for
+    /// [`Store::catch_up`]: nothing may stay under way that is over.
+    pub(super) fn ended(&mut self, end: End) {
+        let was_late = self.is_late();
+        self.late.push_back(end);
+        if was_late {
+            self.catch_up();
+        } else if let Err(fault) = self.record_ends() {
+            tracing::error!(target: "ledger", "what became of a write could not be recorded, and is tried again: {fault}");
+        }
+    }
+
+    /// Whether ends wait to be recorded.
+    pub(super) fn is_late(&self) -> bool {
+        !self.late.is_empty()
+    }
+
+    /// Records the ends that are late, if the file takes them at once.
+    pub(super) fn catch_up(&mut self) {
+        if !self.is_late() {
+            return;
+        }
+        // This only sets a number of the connection's, which cannot fail.
+        let _ = self.connection.busy_timeout(Duration::ZERO);
+        if self.record_ends().is_ok() {
+            tracing::info!(target: "ledger", "what was late is recorded");
+        }
+        let _ = self.connection.busy_timeout(limits::LEDGER_BUSY);
+    }
+
+    /// Records the ends in their order, up to the first that fails.
+    fn record_ends(&mut self) -> Result<(), LedgerFault> {
+        while let Some(end) = self.late.pop_front() {
+            let recorded = match &end {
+                End::Write { id, attempted, at } => self.end(*id, attempted, *at),
+                End::Call { call, delivered, at } => self.end_call(*call, *delivered, *at),
+            };
+            if let Err(fault) = recorded {
+                self.late.push_front(end);
+                return Err(fault);
+            }
+        }
+        Ok(())
+    }
+
+    /// Forgets what is too old, now and then: a relay may run for months.
+    pub(super) fn tidy(&mut self, now: Moment) {
+        if now < self.pruned.after(limits::LEDGER_PRUNED) {
+            return;
+        }
+        self.pruned = now;
+        if let Err(fault) = self.prune(now.before(limits::LEDGER_KEPT)) {
+            tracing::warn!(target: "ledger", "old calls could not be forgotten: {fault}");
+        }
     }
 
     /// Records what became of a write.

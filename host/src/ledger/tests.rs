@@ -2,6 +2,7 @@
 
 mod damaged;
 mod keys;
+mod late;
 
 use std::path::Path;
 use std::sync::Arc;

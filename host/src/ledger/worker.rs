@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::path::PathBuf;
-use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
@@ -11,6 +11,7 @@ use tokio::sync::oneshot;
 use super::fault::LedgerFault;
 use super::schema;
 use super::store::Store;
+use crate::limits;
 
 type Job = Box<dyn FnOnce(&mut Option<Store>) + Send>;
 
@@ -86,9 +87,19 @@ impl Worker {
 }
 
 fn work(jobs: &Receiver<Job>) {
-    let mut store = None;
-    while let Ok(job) = jobs.recv() {
-        job(&mut store);
+    let mut store: Option<Store> = None;
+    loop {
+        let job = match &store {
+            Some(store) if store.is_late() => jobs.recv_timeout(limits::LEDGER_LATE),
+            _ => jobs.recv().map_err(RecvTimeoutError::from),
+        };
+        // What comes next may ask about what is late.
+        store.iter_mut().for_each(Store::catch_up);
+        match job {
+            Ok(job) => job(&mut store),
+            Err(RecvTimeoutError::Timeout) => {}
+            Err(RecvTimeoutError::Disconnected) => return,
+        }
     }
 }
 

@@ -68,7 +68,7 @@ impl Server {
             // What the call has written before stays open: the client calls again, and it is the same write then.
             return Ok(self.questions.ask(question, person.approved()).into());
         }
-        self.receipts.keep(context.id, receipt);
+        self.receipts.keep(&context.id, receipt);
         match result {
             Ok(result) => Ok(convert::result(result).into()),
             Err(error @ CallError::UnknownTool { .. }) => Err(ErrorData::invalid_params(error.to_string(), None)),

@@ -4,7 +4,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 
 use rmcp::RoleServer;
-use rmcp::model::{ClientNotification, JsonRpcMessage};
+use rmcp::model::{ClientNotification, ClientRequest, JsonRpcMessage};
 use rmcp::service::{RxJsonRpcMessage, TxJsonRpcMessage};
 use rmcp::transport::Transport;
 use rmcp::transport::async_rw::AsyncRwTransport;
@@ -108,8 +108,13 @@ impl Transport<RoleServer> for Wire {
                 // An answer that is made but not written is dropped: the client does not want it any more.
                 drop(self.receipts.take(request));
             }
-            match message {
-                JsonRpcMessage::Request(_) => self.begun = true,
+            match &message {
+                JsonRpcMessage::Request(request) => {
+                    self.begun = true;
+                    if matches!(request.request, ClientRequest::CallToolRequest(_)) {
+                        self.receipts.expect(request.id.clone());
+                    }
+                }
                 _ if !self.begun => continue,
                 _ => {}
             }

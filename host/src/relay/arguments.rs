@@ -33,11 +33,6 @@ pub(super) async fn prepare(
 ) -> Result<Ready, CallError> {
     let schema = entry.schema();
     let text = json::order(&arguments, schema.value());
-    let arguments = Value::Object(arguments);
-    let problems = schema.problems(&arguments);
-    if !problems.is_empty() {
-        return Err(CallError::Arguments { tool: entry.public.clone(), problems });
-    }
     if text.len() > limits::ARGUMENTS_BYTES {
         let expected =
             format!("are {} bytes long, more than {}; give long texts as files", text.len(), limits::ARGUMENTS_BYTES);
@@ -45,6 +40,11 @@ pub(super) async fn prepare(
             tool: entry.public.clone(),
             problems: vec![Problem { at: String::new(), expected }],
         });
+    }
+    let arguments = Value::Object(arguments);
+    let problems = schema.problems(&arguments);
+    if !problems.is_empty() {
+        return Err(CallError::Arguments { tool: entry.public.clone(), problems });
     }
     let mut inputs = Vec::new();
     let mut outputs = Vec::new();

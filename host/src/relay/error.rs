@@ -165,14 +165,16 @@ pub enum CallError {
         /// What the call had done before.
         done: Done,
     },
-    /// What the plugin may do was changed while the person was asked.
+    /// A right of the plugin was taken back while the request waited.
     #[error(
-        "`{route}` was not sent: what its plugin may do was changed while the person was asked.\nOutcome: not sent. This request did \
-         not reach the helpdesk.\nNext: call again; it is judged by what is granted now"
+        "`{route}` was not sent: what its plugin may do was changed while it waited.\n{}; it is judged by what is granted now",
+        overtaken_words(earlier.as_deref())
     )]
     Overtaken {
         /// Name of the route.
         route: String,
+        /// As in [`CallError::OutOfTime`].
+        earlier: Option<String>,
         /// What the call had done before.
         done: Done,
     },
@@ -292,8 +294,8 @@ impl CallError {
         Self::Declined { route, done: Done::default() }
     }
 
-    pub(super) fn overtaken(route: String) -> Self {
-        Self::Overtaken { route, done: Done::default() }
+    pub(super) fn overtaken(route: String, earlier: Option<String>) -> Self {
+        Self::Overtaken { route, earlier, done: Done::default() }
     }
 
     pub(super) fn unconfirmed(route: String, why: &'static str) -> Self {
@@ -365,18 +367,32 @@ fn out_of_time_words(earlier: Option<&str>) -> String {
     }
 }
 
+fn overtaken_words(earlier: Option<&str>) -> String {
+    match earlier {
+        None => "Outcome: not sent. This request did not reach the helpdesk.\nNext: call again".into(),
+        Some(name) => format!(
+            "Outcome: unknown. This call sent nothing, but the earlier equal write {name} may have taken effect.\nNext: call again with \
+             exactly the same arguments"
+        ),
+    }
+}
+
 fn did_you_mean(nearest: &[String]) -> String {
     if nearest.is_empty() { String::new() } else { format!("; did you mean `{}`?", nearest.join("`, `")) }
 }
 
 fn problem_words(problems: &[Problem]) -> String {
-    let all: Vec<String> = problems
+    let mut all: Vec<String> = problems
         .iter()
+        .take(limits::ERROR_FIELDS)
         .map(|problem| match problem.at.strip_prefix('/') {
             Some(at) => format!("`{}` {}", at.replace('/', "."), problem.expected),
             None => format!("they {}", problem.expected),
         })
         .collect();
+    if problems.len() > limits::ERROR_FIELDS {
+        all.push("and there is more".into());
+    }
     all.join("; ")
 }
 

@@ -9,9 +9,10 @@ use tokio::time::{Instant, sleep};
 use super::confirm::{Ask, Question, Said};
 use super::error::CallError;
 use super::helpdesk::{Helpdesk, Stop};
+use super::telling::Telling;
 use super::{Told, Watch, identifiers};
-use crate::admit::{Admitted, Policy};
-use crate::audit::{Audit, Event, Who};
+use crate::admit::{Admitted, Grant, Policy};
+use crate::audit::Audit;
 use crate::contract::{Call, Effect};
 use crate::digest::Digest;
 use crate::ledger::{self, Attempted, Begun, ClientKey, Earlier, Opened};
@@ -41,28 +42,6 @@ pub(super) struct Live<'d> {
     pub(super) served: &'d Served,
     /// Plugin and tool, once they are known.
     pub(super) who: (String, String),
-}
-
-/// What became of a request, for the audit.
-#[derive(Default)]
-struct Sent {
-    attempts: u32,
-    outcome: Option<Outcome>,
-    key: Option<String>,
-    write: Option<String>,
-}
-
-impl Sent {
-    fn outcome(&self, request: &Admitted, delivered: &Result<Answer, Stop>) -> String {
-        let word = match (self.outcome, delivered) {
-            (Some(outcome), _) => return outcome.to_string(),
-            (None, Ok(_)) => "done",
-            (None, Err(Stop::Ends(_))) => "not sent",
-            (None, Err(Stop::Failed(_))) if request.route().class == Class::Read => "failed",
-            (None, Err(Stop::Failed(_))) => "unknown",
-        };
-        word.to_owned()
-    }
 }
 
 /// What is known of a write before its first attempt in this call.
@@ -100,43 +79,30 @@ impl Live<'_> {
 
     /// Sends one request, as often as it takes and may, and writes down how that ended.
     pub(super) async fn deliver(&mut self, request: &Admitted) -> Result<Answer, Stop> {
-        let began = Instant::now();
-        let mut sent = Sent::default();
-        let delivered = match self.confirmed(request).await {
-            Ok(()) => self.deliver_now(request, &mut sent).await,
+        let (plugin, tool) = self.who.clone();
+        let mut telling = Telling::new(self.audit, plugin, tool, request.route());
+        let granted = self.served.grant(&self.who.0);
+        let delivered = match self.confirmed(request, &granted).await {
+            Ok(()) => self.deliver_now(request, &granted, &mut telling).await,
             Err(error) => Err(Stop::Ends(error)),
         };
-        let (plugin, tool) = self.who.clone();
-        self.audit.tell(Event::Request {
-            who: Who { plugin, tool, route: request.route().name.clone() },
-            outcome: sent.outcome(request, &delivered),
-            status: match &delivered {
-                Ok(answer) => Some(answer.status),
-                Err(Stop::Failed(failure)) => failure.answer().map(|answer| answer.status),
-                Err(Stop::Ends(_)) => None,
-            },
-            ms: u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX),
-            attempts: sent.attempts,
-            key: sent.key,
-            write: sent.write,
-        });
+        telling.ended(&delivered);
         delivered
     }
 
     /// Asks the person, where the relay was started so. The time that this takes is not the call's.
-    async fn confirmed(&mut self, request: &Admitted) -> Result<(), CallError> {
+    async fn confirmed(&mut self, request: &Admitted, granted: &Grant) -> Result<(), CallError> {
         if !self.policy.asks(request.route().class) {
             return Ok(());
         }
         let began = Instant::now();
-        let before = self.served.grant(&self.who.0);
         let question = Question::about(&self.who.1, &self.who.0, request);
         let reply = tokio::time::timeout(limits::CONFIRM_WAIT, self.ask.ask(&question)).await;
         self.deadline += began.elapsed();
         let route = request.route().name.clone();
         match reply {
-            // A person takes minutes: a right that was taken back meanwhile is gone.
-            Ok(Said::Yes) if self.served.grant(&self.who.0) != before => Err(CallError::overtaken(route)),
+            // A person takes minutes.
+            Ok(Said::Yes) if self.has_lost_a_right_of(granted) => Err(CallError::overtaken(route, None)),
             Ok(Said::Yes) => Ok(()),
             Ok(Said::No) => Err(CallError::declined(route)),
             Ok(Said::Later) => Err(CallError::to_be_confirmed(question)),
@@ -145,35 +111,46 @@ impl Live<'_> {
         }
     }
 
-    async fn deliver_now(&mut self, request: &Admitted, sent: &mut Sent) -> Result<Answer, Stop> {
+    /// Whether a right that the plugin had then was taken back: what waited must not go out under it.
+    fn has_lost_a_right_of(&self, granted: &Grant) -> bool {
+        let now = self.served.grant(&self.who.0);
+        granted.rights().iter().any(|right| !now.rights().contains(right))
+    }
+
+    async fn deliver_now(
+        &mut self,
+        request: &Admitted,
+        granted: &Grant,
+        telling: &mut Telling<'_>,
+    ) -> Result<Answer, Stop> {
         if self.left() < limits::LEAST_ATTEMPT {
             return Err(Stop::Ends(CallError::out_of_time(request, None)));
         }
         if request.route().class == Class::Read {
-            let brought = self.attempts(request, None, Before::default()).await;
-            sent.attempts = brought.attempts;
+            let brought = self.attempts(request, None, Before::default(), granted, telling).await;
             return judged(request, brought, None);
         }
         let look = Look::of(request).map(|look| json!({"tool": look.tool, "arguments": look.arguments}).to_string());
         let opened = self.open(request, look).await?;
-        (sent.key, sent.write) = (opened.key.clone(), Some(opened.id.to_string()));
-        let before = Before {
-            outcome: opened.earlier.as_ref().map(|earlier| earlier.outcome),
-            same_failure: opened.earlier.as_ref().and_then(|earlier| earlier.same_failure),
-        };
-        if let Some(pause) = opened.earlier.as_ref().and_then(|earlier| earlier.pause) {
+        telling.recorded(&opened);
+        let pause = opened.earlier.as_ref().and_then(|earlier| earlier.pause);
+        if let Some(pause) = pause {
             if pause + limits::LEAST_ATTEMPT > self.left() {
-                // Nothing is sent: what was known of the write stays as it is.
-                let same_failure = before.same_failure;
-                let outcome = before.outcome.unwrap_or(Outcome::Unknown);
-                let attempted = Attempted { pause: Some(pause), same_failure, ..Attempted::of(outcome) };
-                self.record.ended(opened.id, attempted).await;
+                self.unsent(&opened).await;
                 return Err(Stop::Ends(CallError::out_of_time(request, Some(opened.id.to_string()))));
             }
             self.wait(pause, "The helpdesk may still be at work on the first attempt").await;
         }
-        let brought = self.attempts(request, opened.key.as_deref(), before).await;
-        (sent.attempts, sent.outcome) = (brought.attempts, brought.outcome);
+        if self.has_lost_a_right_of(granted) {
+            self.unsent(&opened).await;
+            let earlier = opened.earlier.as_ref().map(|_| opened.id.to_string());
+            return Err(Stop::Ends(CallError::overtaken(request.route().name.clone(), earlier)));
+        }
+        let before = Before {
+            outcome: opened.earlier.as_ref().map(|earlier| earlier.outcome),
+            same_failure: opened.earlier.as_ref().and_then(|earlier| earlier.same_failure),
+        };
+        let brought = self.attempts(request, opened.key.as_deref(), before, granted, telling).await;
         self.ended(request, &opened, &brought).await;
         if let (Ok(_), Some(earlier), Some(Outcome::Done)) = (&brought.result, &opened.earlier, brought.outcome) {
             self.notes.extend(settles(request, earlier));
@@ -204,14 +181,22 @@ impl Live<'_> {
         }
     }
 
-    async fn attempts(&self, request: &Admitted, key: Option<&str>, before: Before) -> Brought {
+    async fn attempts(
+        &self,
+        request: &Admitted,
+        key: Option<&str>,
+        before: Before,
+        granted: &Grant,
+        telling: &mut Telling<'_>,
+    ) -> Brought {
         let route = request.route();
         let Before { mut outcome, mut same_failure } = before;
         let mut attempts = 0;
         self.budget.offer();
         loop {
-            let result = self.helpdesk.send(request, key, self.left()).await;
             attempts += 1;
+            telling.leaves(attempts);
+            let result = self.helpdesk.send(request, key, self.left()).await;
             let came_back = CameBack::of(&result);
             outcome = Outcome::of(route, came_back).map(|now| outcome.map_or(now, |earlier| earlier.then(now)));
             same_failure = failure_of(&result).map(|digest| match same_failure {
@@ -231,13 +216,18 @@ impl Live<'_> {
                 tokens: self.budget.tokens(),
                 draw: draw(),
             };
+            telling.brought(outcome);
             match upstream::next(route, &tried) {
                 Next::Again { after } if self.budget.take() => {
-                    tracing::info!(target: "relay", route = %route.name, attempts, "sent again after {} ms", after.as_millis());
                     self.wait(after, &format!("Attempt {attempts} on {} failed", route.name)).await;
+                    if !self.has_lost_a_right_of(granted) {
+                        tracing::info!(target: "relay", route = %route.name, attempts, "sent again after {} ms", after.as_millis());
+                        continue;
+                    }
                 }
-                _ => return Brought { result, outcome, attempts, same_failure, timed_out },
+                _ => {}
             }
+            return Brought { result, outcome, attempts, same_failure, timed_out };
         }
     }
 
@@ -261,6 +251,17 @@ impl Live<'_> {
             same_failure: brought.same_failure,
             pause: (brought.timed_out && request.route().repeat == Repeat::Keyed).then_some(limits::AFTER_TIMEOUT),
             identifiers: identifiers.map(|found| Value::Object(found).to_string()),
+        };
+        self.record.ended(opened.id, attempted).await;
+    }
+
+    /// Ends a write of which nothing was sent: what was known of it stays as it is.
+    async fn unsent(&self, opened: &Opened) {
+        let attempted = match &opened.earlier {
+            None => Attempted::of(Outcome::NotSent),
+            Some(Earlier { outcome, same_failure, pause, .. }) => {
+                Attempted { pause: *pause, same_failure: *same_failure, ..Attempted::of(*outcome) }
+            }
         };
         self.record.ended(opened.id, attempted).await;
     }

@@ -5,6 +5,7 @@ mod files;
 mod live;
 mod plans;
 mod plugins;
+mod taken_back;
 
 use std::borrow::Cow;
 use std::collections::VecDeque;

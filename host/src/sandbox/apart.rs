@@ -69,7 +69,9 @@ impl Compiler {
         command.arg("--cpu-seconds").arg(self.bounds.cpu.as_secs().to_string());
         command.arg("--memory-bytes").arg(self.bounds.memory.to_string()).arg(component);
         // It needs nothing of ours, and must not know the token.
-        command.env_clear().stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());
+        command.env_clear().stdout(Stdio::piped()).stderr(Stdio::null());
+        // Nothing is written there. The system closes it when this process ends, however it ends, and then the other ends too.
+        command.stdin(Stdio::piped());
         let mut child = Stopped(command.spawn().map_err(failed)?);
         let stdout = child.0.stdout.take().ok_or_else(|| load_fault("the program that compiles it has no stdout"))?;
         let reader = std::thread::spawn(move || {
@@ -150,6 +152,7 @@ pub async fn compile_here(
     memory: u64,
 ) -> Result<Described, GuestFault> {
     bound(cpu, memory)?;
+    end_with_who_waits()?;
     let bytes = std::fs::read(component).map_err(|error| load_fault(format!("{}: {error}", component.display())))?;
     let digest = Digest::of(&bytes);
     let contract = super::load::contract_of(&bytes)?;
@@ -159,6 +162,18 @@ pub async fn compile_here(
     // Its manifest may have been known: the code must be there too.
     plugin.ready().await?;
     Ok(Described { contract, manifest })
+}
+
+/// Ends this process when nobody waits for it any more: then its stdin comes to an end. Who compiles reads nothing from there.
+#[expect(clippy::exit, reason = "the compiler on the other threads cannot be asked to end")]
+fn end_with_who_waits() -> Result<(), GuestFault> {
+    let watch = || {
+        // What it holds, and how it ends, is nobody's concern.
+        let _ = std::io::copy(&mut std::io::stdin().lock(), &mut std::io::sink());
+        std::process::exit(1)
+    };
+    let begun = std::thread::Builder::new().name("who waits".into()).spawn(watch);
+    begun.map(drop).map_err(|error| load_fault(format!("the compiler cannot be watched: {error}")))
 }
 
 #[cfg(unix)]

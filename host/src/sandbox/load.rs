@@ -14,7 +14,8 @@ use super::wasi;
 use crate::contract::GuestFault;
 
 /// One component compiles at a time here, and one apart: compiling a Python component takes 400 MB, and who waited for the same
-/// one finds it in the cache. Two locks, so that a third party's bytes never keep the built-in plugins waiting.
+/// one finds it in the cache. Two locks, so that a third party's bytes never keep the built-in plugins waiting. Relays that share
+/// a cache take turns too, see [`Cache::turn`].
 static HERE: Mutex<()> = Mutex::new(());
 static APART: Mutex<()> = Mutex::new(());
 
@@ -36,6 +37,7 @@ pub(super) fn load(
     };
     let turn = if apart.is_some() { &APART } else { &HERE };
     let _one_at_a_time = turn.lock().unwrap_or_else(PoisonError::into_inner);
+    let _one_relay_at_a_time = apart.and(cache).and_then(Cache::turn);
     if let Some(code) = stored(machine, cache, plugin, &compatibility) {
         return open(machine, &code);
     }

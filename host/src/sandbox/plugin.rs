@@ -20,7 +20,7 @@ use crate::limits;
 pub struct Plugin {
     sandbox: Arc<Shared>,
     component: Arc<Component>,
-    slot: Arc<Slot<Result<Loaded, GuestFault>>>,
+    slot: Arc<Slot<Loaded>>,
 }
 
 /// Code that can be called.
@@ -83,8 +83,8 @@ impl Plugin {
         machine.guests.run(self.component.digest(), run).await
     }
 
-    /// Its code, loaded if it is not there. One that could not be loaded stays so. Only third parties' code is ever taken out of
-    /// memory again: there may be any number of them.
+    /// Its code, loaded if it is not there. Only third parties' code is ever taken out of memory again: there may be any number
+    /// of them.
     async fn load(&self) -> Result<Loaded, GuestFault> {
         let loaded = match self.slot.get() {
             Some(loaded) => loaded,

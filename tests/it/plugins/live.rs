@@ -1,7 +1,7 @@
 //! Changes that running relays obey.
 
+use std::sync::Mutex;
 use std::sync::mpsc;
-use std::sync::{Arc, Mutex};
 
 use serde_json::json;
 use tickiti_relay_tests::handmade::{Does, Handmade, Manifest, Tool};
@@ -59,6 +59,52 @@ fn a_right_is_given_and_taken_back_while_a_relay_runs() {
     assert!(session.call("peek_go", json!({})).unwrap().is_error());
 }
 
+/// A helpdesk that says when it is asked, and answers when it may.
+fn gated() -> (Stub, mpsc::Receiver<()>, mpsc::Sender<()>) {
+    let (asked, was_asked) = mpsc::channel();
+    let (go_on, gate) = mpsc::channel::<()>();
+    let (asked, gate) = (Mutex::new(asked), Mutex::new(gate));
+    let stub = Stub::answering(move |_| {
+        let _ = asked.lock().unwrap().send(());
+        let _ = gate.lock().unwrap().recv();
+        Reply::json(200, r#"{"queues":[]}"#)
+    });
+    (stub, was_asked, go_on)
+}
+
+#[test]
+fn a_right_that_is_taken_back_counts_in_the_middle_of_a_call() {
+    let folder = super::Folder::new();
+    let (stub, was_asked, go_on) = gated();
+    let setup = relay().base(&stub.base()).secret(TOKEN);
+    let tool = Tool { routes: vec!["tickets.queues".into(), "tickets.query".into()], ..Tool::named("go") };
+    let first = Does::Send("tickets.queues".into(), "{}".into());
+    let second = Does::Relay("tickets.query".into(), "{}".into());
+    let made = Handmade { resume: second, ..Handmade::described(Manifest::of("slow", tool), first) };
+    let path = plugins::write(&folder.path(), "slow", &made).unwrap();
+    assert_eq!(plugins::add(&setup, &path, &["tickets.queues", "tickets.query"]).unwrap().code, Some(0));
+    let mut session = setup.start().unwrap();
+    for revoked in [false, true] {
+        let call = session.begin("tools/call", json!({"name": "slow_go", "arguments": {}})).unwrap();
+        was_asked.recv().unwrap();
+        if revoked {
+            assert_eq!(setup.verb(["plugin", "revoke", "slow", "tickets.query"]).unwrap().code, Some(0));
+        }
+        go_on.send(()).unwrap();
+        if !revoked {
+            was_asked.recv().unwrap();
+            go_on.send(()).unwrap();
+        }
+        let answer = session.answer(call).unwrap();
+        let text = answer["result"]["content"][0]["text"].as_str().unwrap_or_default();
+        assert_eq!(answer["result"]["isError"].as_bool().unwrap_or_default(), revoked, "{answer}");
+        assert_eq!(text.contains("tickiti-relay plugin grant slow tickets.query"), revoked, "{text}");
+    }
+    let paths: Vec<String> = stub.asked().into_iter().map(|asked| asked.path).collect();
+    assert_eq!(paths.iter().filter(|path| path.ends_with("/queues")).count(), 2, "{paths:?}");
+    assert_eq!(paths.len(), 3, "{paths:?}");
+}
+
 /// A plugin that sends one request and answers `end` when it is resumed.
 fn two_turns(end: &str) -> Handmade {
     let tool = Tool { routes: vec!["tickets.queues".into()], ..Tool::named("go") };
@@ -69,14 +115,7 @@ fn two_turns(end: &str) -> Handmade {
 #[test]
 fn a_call_under_way_ends_on_the_old_code() {
     let folder = super::Folder::new();
-    let (asked, was_asked) = mpsc::channel();
-    let (go_on, gate) = mpsc::channel::<()>();
-    let (asked, gate) = (Mutex::new(asked), Arc::new(Mutex::new(gate)));
-    let stub = Stub::answering(move |_| {
-        let _ = asked.lock().unwrap().send(());
-        let _ = gate.lock().unwrap().recv();
-        Reply::json(200, r#"{"queues":[]}"#)
-    });
+    let (stub, was_asked, go_on) = gated();
     let setup = relay().base(&stub.base()).secret(TOKEN);
     let old = plugins::write(&folder.path(), "old", &two_turns("the old one")).unwrap();
     assert_eq!(plugins::add(&setup, &old, &["tickets:read"]).unwrap().code, Some(0));

@@ -41,7 +41,11 @@ impl Bench {
         let sandbox = Sandbox::new(Some(local.cache.clone()));
         let builtin = build::runtime()?.block_on(builtin(&sandbox));
         let routes = build::table(start.routes.as_deref())?;
-        Ok(Self { folder: Folder::new(&local.state), compiler: compiler(&local)?, routes, builtin, sandbox, local })
+        let folder = Folder::new(&local.state);
+        if let Ok(lock) = folder.read() {
+            sandbox.forget_others(|digest| lock.plugins.iter().any(|plugin| plugin.sha256 == digest));
+        }
+        Ok(Self { folder, compiler: compiler(&local)?, routes, builtin, sandbox, local })
     }
 
     /// The manifest of a built-in plugin.

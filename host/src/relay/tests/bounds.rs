@@ -65,6 +65,15 @@ fn bounds_of_a_turn_are_obeyed_and_violated() {
 }
 
 #[test]
+fn a_call_with_many_faults_is_told_twenty() {
+    let stage = stage(|_| {}, vec![], vec![]);
+    let faults: serde_json::Map<String, Value> = (0..900).map(|n| (format!("x{n:03}"), json!(1))).collect();
+    let text = stage.call(Value::Object(faults)).unwrap_err().for_assistant();
+    assert!(text.contains("`x000` is not") && text.contains("`x019` is not") && !text.contains("`x020`"), "{text}");
+    assert!(text.ends_with("; and there is more. Nothing was sent; correct them and call again."), "{text}");
+}
+
+#[test]
 fn arguments_bytes_obeyed() {
     let stage = stage(|_| {}, vec![says(|| Step::Relay(request("tickets.query", "{}")))], vec![]);
     stage.call(json!({"b": "x".repeat(limits::ARGUMENTS_BYTES - r#"{"b":""}"#.len())})).unwrap();
@@ -75,4 +84,7 @@ fn arguments_bytes_violated() {
     let stage = stage(|_| {}, vec![], vec![]);
     let error = stage.call(json!({"b": "x".repeat(limits::ARGUMENTS_BYTES)})).unwrap_err();
     assert!(matches!(error, CallError::Arguments { .. }), "{error}");
+    // That is said first: what is too long is not looked through.
+    let error = stage.call(json!({"x": "x".repeat(limits::ARGUMENTS_BYTES)})).unwrap_err().to_string();
+    assert!(error.contains("bytes long"), "{error}");
 }

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::*;
 use crate::admit::{Confirm, Policy};
-use crate::plugins::Source;
+use crate::audit::Event;
 
 /// A stage whose plugin is a third party's, with these rights.
 fn stranger(
@@ -65,98 +65,6 @@ fn local_routes_are_granted_too() {
         let stage = stranger(rights, |_| {}, relays("relay.endpoints", "{}"), vec![]);
         assert_eq!(call(&stage, &NoOne).is_ok(), allowed, "{rights:?}");
     }
-}
-
-#[test]
-fn a_right_that_is_taken_back_counts_in_the_middle_of_a_call() {
-    let place = tempfile::tempdir().unwrap();
-    let folder = crate::plugins::Folder::new(place.path());
-    let grant = |rights: &'static [&'static str]| {
-        let folder = folder.clone();
-        move || {
-            folder
-                .change(|lock| {
-                    let rights = rights.iter().map(|right| right.parse().unwrap()).collect();
-                    lock.builtin.insert("reads".into(), rights);
-                    Ok::<_, crate::plugins::FolderFault>(())
-                })
-                .unwrap();
-        }
-    };
-    // A built-in plugin stands for any: its rights come from the same file.
-    grant(&["workflow:read"])();
-    let sandbox = crate::sandbox::Sandbox::new(Some(place.path().join("cache")));
-    let builtin = runtime().block_on(crate::plugins::builtin(&sandbox));
-    let mut stage = stage(|_| {}, vec![], vec![]);
-    stage.relay.served = Served::new(Source {
-        folder: folder.clone(),
-        sandbox,
-        builtin,
-        moment: Vec::new(),
-        routes: Cow::Borrowed(Table::builtin()),
-        selection: Default::default(),
-        policy: Policy::default(),
-    });
-    let list = |stage: &Stage| {
-        let asked = Asked { tool: "list_queues".into(), ..Asked::default() };
-        runtime().block_on(stage.relay.call(asked, &|_| {}, &NoOne)).result
-    };
-    assert!(list(&stage).is_ok());
-    let before = stage.relay.catalogue();
-    grant(&[])();
-    assert!(list(&stage).unwrap_err().to_string().contains("plugin grant reads"));
-    grant(&["workflow.queues.index"])();
-    assert!(list(&stage).is_ok());
-    assert_eq!(before.grant("reads").rights().len(), 1, "who has a catalogue keeps it");
-    std::fs::write(place.path().join("plugins/plugins.lock"), "{").unwrap();
-    let text = list(&stage).unwrap_err().for_assistant();
-    assert!(text.contains("cannot be read") && text.contains("damaged"), "{text}");
-}
-
-/// A person who takes the plugin's rights back before saying yes.
-struct Revoking(crate::plugins::Folder);
-
-impl Ask for Revoking {
-    fn ask<'a>(&'a self, _: &'a Question) -> BoxFuture<'a, Said> {
-        let revoked = self.0.change(|lock| {
-            lock.builtin.insert("generic".into(), Vec::new());
-            Ok::<_, crate::plugins::FolderFault>(())
-        });
-        revoked.unwrap();
-        std::future::ready(Said::Yes).boxed()
-    }
-}
-
-#[test]
-fn a_right_that_is_taken_back_while_the_person_is_asked_is_gone() {
-    let place = tempfile::tempdir().unwrap();
-    let folder = crate::plugins::Folder::new(place.path());
-    let sandbox = crate::sandbox::Sandbox::new(Some(place.path().join("cache")));
-    let builtin = runtime().block_on(crate::plugins::builtin(&sandbox));
-    let mut stage = stage(|_| {}, vec![], vec![]);
-    stage.relay.policy = Policy { read_only: false, confirm: Some(Confirm::Write) };
-    stage.relay.served = Served::new(Source {
-        folder: folder.clone(),
-        sandbox,
-        builtin,
-        moment: Vec::new(),
-        routes: Cow::Borrowed(Table::builtin()),
-        selection: Default::default(),
-        policy: stage.relay.policy,
-    });
-    let close = |ask: &dyn Ask| {
-        let arguments = json!({"family": "tickets", "action": "close", "payload": {"ticket_number": "1"}});
-        let arguments = serde_json::from_value(arguments).unwrap();
-        let asked = Asked { tool: "tickiti_call".into(), arguments, client_key: None };
-        let Ended { result, receipt } = runtime().block_on(stage.relay.call(asked, &|_| {}, ask));
-        receipt.delivered();
-        result
-    };
-    assert!(close(&person(Said::Yes)).is_ok());
-    assert_eq!(stage.sent().len(), 1);
-    let text = close(&Revoking(folder)).unwrap_err().for_assistant();
-    assert!(text.contains("was changed while the person was asked") && text.contains("Outcome: not sent."), "{text}");
-    assert_eq!(stage.sent().len(), 1);
 }
 
 #[test]
@@ -337,6 +245,39 @@ fn every_decision_and_request_is_audited() {
     {"time":"T","event":"request","plugin":"digest","tool":"digest_probe","route":"tickets.respond","outcome":"done","status":200,"ms":0,"attempts":1,"key":"K","write":"w1"}
     {"time":"T","event":"decision","plugin":"digest","tool":"digest_probe","route":"tickets.delete","allowed":false,"rule":"not-granted"}
     "#);
+}
+
+#[tokio::test]
+async fn a_request_whose_call_is_called_off_is_audited() {
+    let state = tempfile::tempdir().unwrap();
+    for route in ["tickets.respond", "tickets.query"] {
+        let mut stage = stranger(&["*"], |_| {}, relays(route, r#"{"ticket_number":"1"}"#), vec![]);
+        stage.relay.audit = Audit::new(state.path());
+        *stage.desk.takes.lock().unwrap() = limits::WRITING_CALL;
+        let asked = Asked { tool: "digest_probe".into(), ..Asked::default() };
+        let call = stage.relay.call(asked, &|_| {}, &NoOne);
+        let was_sent = async {
+            while stage.sent().is_empty() {
+                tokio::time::sleep(limits::LEDGER_POLL).await;
+            }
+        };
+        tokio::select! { _ = call => panic!("it was answered"), () = was_sent => {} }
+    }
+    let mut told = Vec::new();
+    crate::audit::read(state.path(), |_, line| told.push(line.event)).unwrap();
+    let requests: Vec<_> = told
+        .iter()
+        .filter_map(|event| match event {
+            Event::Request { who, outcome, attempts, key, write, .. } => {
+                Some((who.route.as_str(), outcome.as_str(), *attempts, key.is_some(), write.as_deref()))
+            }
+            Event::Decision { .. } => None,
+        })
+        .collect();
+    assert_eq!(
+        requests,
+        [("tickets.respond", "unknown", 1, true, Some("w1")), ("tickets.query", "failed", 1, false, None)]
+    );
 }
 
 #[test]

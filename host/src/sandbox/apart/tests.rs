@@ -54,6 +54,12 @@ fn every_sudden_end_is_told_apart() {
 }
 
 #[test]
+fn it_can_tell_that_somebody_waits() {
+    let seen = run(&format!("[ -p /dev/stdin ] && echo '{MANIFEST}'"), limits::COMPILER_TIME, &|_| {});
+    assert!(seen.is_ok(), "{seen:?}");
+}
+
+#[test]
 fn it_gets_no_variable_of_ours() {
     let seen = run(
         "env | grep -c . | grep -qE '^[0-3]$' && echo '{\"Err\":{\"Load\":{\"reason\":\"nothing\"}}}'",
