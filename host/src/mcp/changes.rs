@@ -70,7 +70,10 @@ impl Changes {
 
 /// Watches the place where the folder of plugins is, and makes it if there is none. What else happens there does not matter.
 fn watcher(folder: &Folder, tell: watch::Sender<()>) -> Result<RecommendedWatcher, String> {
-    folder.make().map_err(|fault| fault.to_string())?;
+    if let Err(fault) = folder.make() {
+        // That can be mended while the relay runs.
+        tracing::info!(target: "mcp", "{fault}");
+    }
     let above = folder.path().parent().unwrap_or(Path::new("/"));
     let name = folder.path().file_name().map(ToOwned::to_owned);
     let seen = move |event: notify::Result<notify::Event>| {
