@@ -145,7 +145,11 @@ impl Served {
 impl Now {
     fn tell(&self) {
         for notice in self.notices.iter() {
-            tracing::error!(target: "relay", "{notice}. To mend it: {}", notice.remedy());
+            let remedy = notice.remedy();
+            match notice.is_harmless() {
+                true => tracing::warn!(target: "relay", "{notice}; {remedy}"),
+                false => tracing::error!(target: "relay", "{notice}. To mend it: {remedy}"),
+            }
         }
     }
 }
@@ -160,7 +164,10 @@ impl Source {
         });
         let settings = self.folder.settings().map_err(|fault| {
             let why = fault.to_string();
-            notices.push(Notice::Settings(fault));
+            // Otherwise no added plugin is served at all, most likely for the same reason.
+            if lock.is_ok() {
+                notices.push(Notice::Settings(fault));
+            }
             why
         });
         if let (Ok(lock), Ok(settings)) = (&lock, &settings) {

@@ -22,12 +22,17 @@ pub(super) fn parse(text: &str) -> Result<BTreeMap<String, String>, String> {
         #[serde(default)]
         settings: BTreeMap<String, Spanned<toml::Value>>,
     }
-    let parsed: Settings = toml::from_str(text).map_err(|error| error.to_string().trim_end().to_owned())?;
+    let line_of = |at: usize| 1 + text.get(..at).map_or(0, |before| before.matches('\n').count());
+    // Without the line itself: an assistant may read this, and a setting may be a secret.
+    let parsed: Settings = toml::from_str(text).map_err(|error| {
+        let why = error.message().lines().collect::<Vec<_>>().join(", ");
+        format!("line {}: {why}", line_of(error.span().map_or(0, |span| span.start)))
+    })?;
     let mut all = BTreeMap::new();
     for (plugin, of) in parsed.plugins {
         let mut members = serde_json::Map::new();
         for (name, value) in of.settings {
-            let line = 1 + text.get(..value.span().start).map_or(0, |before| before.matches('\n').count());
+            let line = line_of(value.span().start);
             let value = json(value.into_inner())
                 .map_err(|why| format!("line {line}: the setting `{name}` of the plugin `{plugin}` {why}"))?;
             members.insert(name, value);
@@ -85,7 +90,7 @@ mod tests {
         }
         for (text, line) in [("[plugins.digest.setings]\n", 1), ("[plugins.digest.settings]\nx =\n", 2), ("x = 1", 1)] {
             let said = parse(text).unwrap_err();
-            assert!(said.contains(&format!("line {line}")), "{said}");
+            assert!(said.starts_with(&format!("line {line}: ")) && !said.contains('\n'), "{said}");
         }
     }
 }

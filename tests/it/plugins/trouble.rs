@@ -143,10 +143,10 @@ fn a_plugin_that_cannot_run_is_told_and_brought_back() {
     let clear_cache = || std::fs::remove_dir_all(ground.setup.ground().unwrap().root().join("cache")).unwrap();
     let file = stored(&ground, "hello");
     let other = Handmade::saying("hello", "go", "other").component().unwrap();
-    let mut session = ground.setup.start().unwrap();
     let mut said = Vec::new();
     for component in [None, Some(&other)] {
         clear_cache();
+        let mut session = ground.setup.start().unwrap();
         match component {
             None => std::fs::remove_file(&file).unwrap(),
             Some(other) => std::fs::write(&file, other).unwrap(),
@@ -168,6 +168,7 @@ fn a_plugin_that_cannot_run_is_told_and_brought_back() {
     std::fs::write(ground.lock_file(), lock.replace("\"title\": \"", "\"title\": \"More of ")).unwrap();
     said.push(doctor(&ground, &[]));
     said.push(ground.says(&["plugin", "list"]));
+    let mut session = ground.setup.start().unwrap();
     said.push(format!("{:?}\n", session.call("hello_go", json!({})).unwrap_err()));
     insta::assert_snapshot!(said.join("\n").replace(&text(&path), "hello.wasm"));
 }

@@ -69,7 +69,12 @@ fn of(bench: &Bench, plugin: &Locked) -> Vec<String> {
         return faults;
     }
     match bench.compiler.run(&bench.folder.component(plugin.sha256), &still_at_work) {
-        Err(fault) => faults.push(fault.to_string()),
+        Err(fault) => {
+            faults.push(format!(
+                "{fault}\n  fix: `tickiti-relay plugin update {} FILE` with one that can run",
+                plugin.name
+            ));
+        }
         Ok(described) => {
             let trusted: Vec<_> = plugin.tools.iter().map(|tool| tool.definition.clone()).collect();
             faults.extend(differences(&trusted, &described.manifest.tools).iter().map(ToString::to_string));
