@@ -28,7 +28,7 @@ const FAILED: u8 = 1;
 /// Exit code of a configuration that cannot be used: `EX_CONFIG` of sysexits.
 const BAD_CONFIGURATION: u8 = 78;
 
-/// Why a verb could not be run. Its text is one line for stderr.
+/// Why a verb could not be run. Its text is for stderr: one line, and one with what mends it.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum VerbError {
     /// The environment or a file that it names.

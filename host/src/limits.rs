@@ -111,7 +111,7 @@ pub const TOOLS_LIST_BYTES: usize = 24 * KIB;
 
 /// limit: The lock file, and the settings. A hundred plugins have 1 MiB.
 pub const LOCK_BYTES: u64 = 16 * MIB as u64;
-/// limit: How long one who changes the lock file waits for another, who takes milliseconds.
+/// limit: How long one who changes the lock file waits for another, who takes milliseconds, or stores a component.
 pub const LOCK_WAIT: Duration = Duration::from_secs(2);
 /// limit: Processor time of the program that compiles a third party's component and asks it what it is. A Python component takes 20 s.
 pub const COMPILER_CPU: Duration = Duration::from_secs(120);

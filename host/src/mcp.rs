@@ -41,10 +41,9 @@ pub async fn serve(relay: Arc<Relay>) -> Result<(), ServeError> {
                 // In the era without handshakes clients subscribe instead.
                 let peer = running.peer().clone();
                 let telling = tokio::spawn(async move {
-                    let changes = changes::Changes::watch(&relay);
-                    let mut listener = changes.listener(relay);
+                    let mut changes = changes::Changes::watch(relay);
                     while peer.peer_info().is_some() {
-                        listener.changed().await;
+                        changes.changed().await;
                         if peer.notify_tool_list_changed().await.is_err() {
                             break;
                         }

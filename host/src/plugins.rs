@@ -6,6 +6,8 @@
 //! | `catalogue` | the tools by name, what each plugin may do; pure |
 //! | `builtin` | the plugins that are part of the program |
 //! | `lock`, `folder` | what is trusted, as data and as files |
+//! | `settings` | what the person set for plugins; pure |
+//! | `notice` | why something is not served, and what mends it |
 //! | `check`, `names`, `hidden`, `schema_bounds` | what a manifest must be like; pure |
 //! | `selection` | which tools are listed |
 //! | `together`, `difference` | what a person reads before trusting |
@@ -20,19 +22,22 @@ mod hidden;
 mod lock;
 mod names;
 mod near;
+mod notice;
 mod schema;
 mod schema_bounds;
 mod selection;
 mod served;
+mod settings;
 mod together;
 
 pub use builtin::{Builtin, builtin, families};
 pub use catalogue::{Catalogue, Entry, Installed, Origin, public_name};
 pub use check::{Fault, faults, name_fault};
 pub use difference::{Difference, differences};
-pub use folder::{Folder, FolderFault, Stray, read_component};
+pub use folder::{Aside, Folder, FolderFault, Stray, read_component};
 pub use lock::{Changed, Lock, Locked, LockedTool, NotALock, Stored};
+pub use notice::Notice;
 pub use schema::{Problem, Schema};
 pub use selection::Selection;
-pub use served::{Momentary, Notice, Served, Source, against};
+pub use served::{Momentary, Served, Source, against};
 pub use together::{asks, together};

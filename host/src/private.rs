@@ -47,3 +47,48 @@ pub fn is_ours(found: &Metadata) -> bool {
 pub fn is_ours(_: &Metadata) -> bool {
     true
 }
+
+/// Which file or folder stands at a path, whose it is, and who may do what with it. Equal as long as all that is; what it holds
+/// may be another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Standing {
+    #[cfg(unix)]
+    number: (u64, u64),
+    #[cfg(unix)]
+    rights: (u32, u32, u32),
+    #[cfg(not(unix))]
+    made: Option<std::time::SystemTime>,
+}
+
+impl Standing {
+    /// Of what was found.
+    #[cfg(unix)]
+    #[must_use]
+    pub fn of(found: &Metadata) -> Self {
+        use std::os::unix::fs::MetadataExt;
+        Self { number: (found.dev(), found.ino()), rights: (found.uid(), found.gid(), found.mode()) }
+    }
+
+    /// Of what was found.
+    #[cfg(not(unix))]
+    #[must_use]
+    pub fn of(found: &Metadata) -> Self {
+        Self { made: found.created().ok() }
+    }
+}
+
+/// When the system last changed anything of a file, in seconds and nanoseconds: nobody can set that as they can set the time of
+/// writing.
+#[cfg(unix)]
+#[must_use]
+pub fn changed(found: &Metadata) -> (i64, i64) {
+    use std::os::unix::fs::MetadataExt;
+    (found.ctime(), found.ctime_nsec())
+}
+
+/// Elsewhere nobody knows.
+#[cfg(not(unix))]
+#[must_use]
+pub fn changed(_: &Metadata) -> (i64, i64) {
+    (0, 0)
+}

@@ -116,7 +116,7 @@ fn each_library_has_its_room() {
     nowhere_but(&["cap_std::", "cap_fs_ext::"], &["files"]);
     nowhere_but(&["clap::", "clap_complete"], &["cli"]);
     nowhere_but(&["notify::"], &["mcp/changes.rs"]);
-    nowhere_but(&["toml::"], &["plugins/folder.rs"]);
+    nowhere_but(&["toml::"], &["plugins/settings.rs"]);
 }
 
 #[test]

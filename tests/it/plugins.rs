@@ -4,6 +4,7 @@ mod add;
 mod live;
 mod modes;
 mod scale;
+mod trouble;
 
 use std::path::PathBuf;
 

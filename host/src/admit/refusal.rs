@@ -105,12 +105,23 @@ pub enum Refusal {
     /// What was granted cannot be read.
     #[error(
         "what the plugin `{plugin}` may do cannot be read: {why}. Nothing is sent until the person who runs the relay has mended that; \
-         `tickiti-relay plugin verify` tells more"
+         `tickiti-relay plugin verify` says how"
     )]
     GrantsUnknown {
         /// Name of the plugin.
         plugin: String,
         /// What is wrong with the grants.
+        why: String,
+    },
+    /// What was set for the plugin cannot be read, so none of its calls is begun.
+    #[error(
+        "the settings of the plugin `{plugin}` cannot be read: {why}. Its calls are not begun until the person who runs the relay has \
+         mended that; `tickiti-relay plugin verify` says how"
+    )]
+    SettingsUnknown {
+        /// Name of the plugin.
+        plugin: String,
+        /// What is wrong with the settings.
         why: String,
     },
     /// The body is larger than a request may be.
@@ -236,6 +247,7 @@ impl Refusal {
             Self::NotFixed { .. } => "fixed-fields",
             Self::NoFolder { .. } | Self::OutsideFolders { .. } => "folder-not-granted",
             Self::GrantsUnknown { .. } => "grants-unknown",
+            Self::SettingsUnknown { .. } => "settings-unknown",
             Self::InputTooLarge { .. } => "input-too-large",
             Self::NotAnObject { .. } => "not-an-object",
             Self::TooDeep { .. } => "too-deep",

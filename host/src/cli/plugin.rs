@@ -69,7 +69,8 @@ pub(super) fn still_at_work(so_far: Duration) {
 
 impl From<FolderFault> for VerbError {
     fn from(fault: FolderFault) -> Self {
-        Self::Failed(fault.to_string())
+        let fix = fault.remedy().map(|remedy| format!("\nfix: {remedy}")).unwrap_or_default();
+        Self::Failed(format!("{fault}{fix}"))
     }
 }
 
@@ -101,11 +102,11 @@ fn add(bench: &Bench, options: &Add) -> Result<ExitCode, VerbError> {
 
 /// Puts a plugin into the store and into the lock file.
 fn added(bench: &Bench, inspected: &Inspected, locked: Locked) -> Result<(), VerbError> {
-    bench.folder.store(&inspected.bytes)?;
     bench.folder.change(|lock| {
         if lock.get(&locked.name).is_some() {
             return Err(VerbError::Failed(format!("a plugin `{}` was added meanwhile", locked.name)));
         }
+        bench.folder.store(&inspected.bytes)?;
         lock.plugins.push(locked);
         Ok(())
     })
@@ -143,14 +144,21 @@ fn agreed(page: &str, question: &str, trusted: &Trusted, inspected: &Inspected, 
 fn list(bench: &Bench, json: bool) -> Result<ExitCode, VerbError> {
     let lock = bench.folder.read()?;
     let strays = bench.folder.strays();
+    let notices = bench.served().examine();
     if json {
         let builtin: Vec<_> = families()
             .into_iter()
             .map(|name| serde_json::json!({"name": name, "grants": lock.grant_of_builtin(name).rights()}))
             .collect();
-        print::json(&serde_json::json!({"plugins": lock.plugins, "builtin": builtin, "untrusted": strays}));
+        let notices: Vec<_> = notices
+            .iter()
+            .map(|notice| serde_json::json!({"says": notice.to_string(), "fix": notice.remedy()}))
+            .collect();
+        print::json(
+            &serde_json::json!({"plugins": lock.plugins, "builtin": builtin, "untrusted": strays, "notices": notices}),
+        );
     } else {
-        print::out(&page::list(&lock, &strays));
+        print::out(&page::list(&lock, &strays, &notices));
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -194,9 +202,8 @@ fn update(bench: &Bench, options: &Update) -> Result<ExitCode, VerbError> {
             "that is the plugin `{other}` and not `{name}`; `plugin add` adds another one"
         )));
     }
-    if inspected.sha256 == before.sha256 {
-        print::out(&format!("{name} is that already: the file is the same."));
-        return Ok(ExitCode::SUCCESS);
+    if inspected.sha256 == before.sha256 && before.manifest().is_ok() {
+        return bring_back(bench, &before, &inspected);
     }
     replace(bench, &before, &inspected, &options.trust, &format!("plugin update {name} {}", options.source))
 }
@@ -229,6 +236,19 @@ fn trust(bench: &Bench, options: &Trust) -> Result<ExitCode, VerbError> {
     replace(bench, &before, &inspected, &options.trust, &format!("plugin trust {name}"))
 }
 
+/// Stores what is trusted already once more, for who lost it.
+fn bring_back(bench: &Bench, trusted: &Locked, inspected: &Inspected) -> Result<ExitCode, VerbError> {
+    let name = &trusted.name;
+    let lost = bench.folder.fault_of(trusted).is_some();
+    bench.folder.change(|lock| match lock.get(name) {
+        Some(now) if now.sha256 == trusted.sha256 => Ok(bench.folder.store(&inspected.bytes).map(drop)?),
+        _ => Err(VerbError::Failed(format!("`{name}` was changed meanwhile; nothing was changed"))),
+    })?;
+    let what = if lost { "its file is back, as it was trusted" } else { "the file is the same" };
+    print::out(&format!("{name} is that already: {what}."));
+    Ok(ExitCode::SUCCESS)
+}
+
 /// A file as it was named, or of that name in the folder of plugins.
 fn in_folder(folder: &Folder, what: &Path) -> Option<PathBuf> {
     [what.to_owned(), folder.path().join(what)].into_iter().find(|path| path.is_file())
@@ -249,11 +269,11 @@ fn replace(
     if !agreed(&page, &format!("Trust it, and serve it as `{name}`?"), trust, inspected, how)? {
         return Ok(ExitCode::from(FAILED));
     }
-    bench.folder.store(&inspected.bytes)?;
     bench.folder.change(|lock| {
         let place = lock.plugins.iter_mut().find(|plugin| plugin.name == name);
         let place = place.ok_or_else(|| VerbError::Failed(format!("`{name}` was removed meanwhile")))?;
         let grants = place.grants.clone();
+        bench.folder.store(&inspected.bytes)?;
         *place = inspected.locked(grants);
         Ok::<_, VerbError>(())
     })?;

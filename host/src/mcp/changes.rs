@@ -1,66 +1,93 @@
 //! Tells clients when the list of tools changes: the folder of plugins is watched by the system, so that an idle relay stays
 //! asleep.
 
+use std::path::Path;
 use std::sync::Arc;
 
-use notify::{RecursiveMode, Watcher};
+use notify::{RecommendedWatcher, RecursiveMode, Watcher};
 use rmcp::model::ListToolsResult;
 use tokio::sync::watch;
 
 use super::convert;
 use crate::digest::Digest;
+use crate::plugins::Folder;
+use crate::private::Standing;
 use crate::relay::Relay;
 
-/// Something in the folder of plugins changed, now and again. Nothing is watched any more when it is dropped.
+/// One who waits for changes of the list of tools. Nothing is watched any more when it is dropped.
 pub(super) struct Changes {
+    relay: Arc<Relay>,
+    /// Something in the folder of plugins changed, now and again.
     seen: watch::Receiver<()>,
-    _watcher: Option<notify::RecommendedWatcher>,
+    watcher: Option<RecommendedWatcher>,
+    /// Which folder is watched: another one can be put in its place.
+    watched: Option<Standing>,
+    last: Digest,
 }
 
 impl Changes {
     /// Watches the folder of plugins. Where it cannot be watched, or there is none, nothing is ever told; what is served is
     /// right all the same, since every question looks.
-    pub(super) fn watch(relay: &Relay) -> Self {
+    pub(super) fn watch(relay: Arc<Relay>) -> Self {
         let (tell, seen) = watch::channel(());
         let watcher = relay.served.folder().and_then(|folder| {
-            folder.make().map_err(|fault| tracing::info!(target: "mcp", "plugins are not watched: {fault}")).ok()?;
-            let watching = notify::recommended_watcher(move |_| {
-                // When nobody listens any more, the relay ends.
-                let _ = tell.send(());
-            })
-            .and_then(|mut watcher| watcher.watch(folder.path(), RecursiveMode::NonRecursive).map(|()| watcher));
-            watching.map_err(|error| tracing::info!(target: "mcp", "plugins are not watched: {error}")).ok()
+            watcher(folder, tell).map_err(|why| tracing::info!(target: "mcp", "plugins are not watched: {why}")).ok()
         });
-        Self { seen, _watcher: watcher }
+        let mut changes = Self { relay, seen, watcher, watched: None, last: Digest::of([]) };
+        changes.follow();
+        changes.last = of_list(&changes.relay);
+        changes
     }
 
-    /// Who waits for changes of the list.
-    pub(super) fn listener(&self, relay: Arc<Relay>) -> Listener {
-        let last = of_list(&relay);
-        Listener { seen: self.seen.clone(), relay, last }
-    }
-}
-
-/// One who waits for changes of the list of tools.
-pub(super) struct Listener {
-    seen: watch::Receiver<()>,
-    relay: Arc<Relay>,
-    last: Digest,
-}
-
-impl Listener {
     /// Waits until the list of tools is another.
     pub(super) async fn changed(&mut self) {
         loop {
             if self.seen.changed().await.is_err() {
                 return std::future::pending().await;
             }
+            // First: what changes after the list was asked for must be told, too.
+            self.follow();
             let now = of_list(&self.relay);
             if std::mem::replace(&mut self.last, now) != now {
                 return;
             }
         }
     }
+
+    /// Watches the folder that is there now, if it is another than was watched.
+    fn follow(&mut self) {
+        let (Some(folder), Some(watcher)) = (self.relay.served.folder(), &mut self.watcher) else { return };
+        let there = folder.standing();
+        if self.watched == there {
+            return;
+        }
+        // The one before may be gone, and with it the watch.
+        let _ = watcher.unwatch(folder.path());
+        // What cannot be watched yet is tried again with the next change.
+        self.watched = there.filter(|_| watcher.watch(folder.path(), RecursiveMode::NonRecursive).is_ok());
+    }
+}
+
+/// Watches the place where the folder of plugins is, and makes it if there is none. What else happens there does not matter.
+fn watcher(folder: &Folder, tell: watch::Sender<()>) -> Result<RecommendedWatcher, String> {
+    if let Err(fault) = folder.make() {
+        // That can be mended while the relay runs.
+        tracing::info!(target: "mcp", "{fault}");
+    }
+    let above = folder.path().parent().unwrap_or(Path::new("/"));
+    let name = folder.path().file_name().map(ToOwned::to_owned);
+    let seen = move |event: notify::Result<notify::Event>| {
+        let within = |path: &Path| path.iter().any(|part| Some(part) == name.as_deref());
+        // A fault of the watch may stand for any change.
+        if event.is_ok_and(|event| !event.paths.iter().any(|path| within(path))) {
+            return;
+        }
+        // When nobody listens any more, the relay ends.
+        let _ = tell.send(());
+    };
+    let mut watcher = notify::recommended_watcher(seen).map_err(|error| error.to_string())?;
+    watcher.watch(above, RecursiveMode::NonRecursive).map_err(|error| error.to_string())?;
+    Ok(watcher)
 }
 
 /// Stands for the list as clients see it.

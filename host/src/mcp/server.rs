@@ -71,7 +71,9 @@ impl Server {
         self.receipts.keep(&context.id, receipt);
         match result {
             Ok(result) => Ok(convert::result(result).into()),
-            Err(error @ CallError::UnknownTool { .. }) => Err(ErrorData::invalid_params(error.to_string(), None)),
+            Err(error @ (CallError::UnknownTool { .. } | CallError::OutOfService { .. })) => {
+                Err(ErrorData::invalid_params(error.to_string(), None))
+            }
             Err(error) => Ok(convert::error(&self.relay.redact(&error.for_assistant())).into()),
         }
     }
@@ -139,12 +141,11 @@ impl ServerHandler for Server {
     }
 
     async fn listen(&self, context: SubscriptionContext) -> Result<(), ErrorData> {
-        let changes = Changes::watch(&self.relay);
-        let mut listener = changes.listener(Arc::clone(&self.relay));
+        let mut changes = Changes::watch(Arc::clone(&self.relay));
         loop {
             tokio::select! {
                 () = context.cancelled() => return Ok(()),
-                () = listener.changed() => {
+                () = changes.changed() => {
                     if context.sink().notify_tool_list_changed().await.is_err() {
                         return Ok(());
                     }

@@ -36,7 +36,7 @@ impl Builtin {
             Err(why) => Grant::unknown(why),
         };
         let guest: Arc<dyn Guest> = self.guest.clone();
-        Some(Installed { manifest, origin: Origin::BuiltIn, grant, settings: "{}".into(), guest })
+        Some(Installed { manifest, origin: Origin::BuiltIn, grant, settings: Ok("{}".into()), guest })
     }
 }
 

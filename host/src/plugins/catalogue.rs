@@ -29,8 +29,8 @@ pub struct Installed {
     pub origin: Origin,
     /// What it may do.
     pub grant: Grant,
-    /// What the person set for it.
-    pub settings: JsonText,
+    /// What the person set for it, or why that cannot be read: then no call of it is begun.
+    pub settings: Result<JsonText, String>,
     /// Its code, loaded at first use.
     pub guest: Arc<dyn Guest>,
 }
@@ -45,8 +45,8 @@ pub struct Entry {
     pub plugin: String,
     /// Where its plugin comes from.
     pub origin: Origin,
-    /// What the person set for its plugin.
-    pub settings: JsonText,
+    /// What the person set for its plugin, or why that cannot be read.
+    pub settings: Result<JsonText, String>,
     /// Its plugin's code.
     pub guest: Arc<dyn Guest>,
     schema: OnceLock<Schema>,

@@ -358,7 +358,7 @@ mod tests {
             manifest: Manifest { name: name.into(), version: "1.0.0".into(), about: String::new(), tools },
             origin: Origin::BuiltIn,
             grant: Grant::all(),
-            settings: "{}".into(),
+            settings: Ok("{}".into()),
             guest: Arc::new(Nobody),
         };
         let plugins = [

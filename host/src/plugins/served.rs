@@ -1,6 +1,7 @@
 //! What is served now: the catalogue made from the built-in plugins and the lock file, made anew when that changes.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use tickiti_relay_routes::Table;
@@ -8,8 +9,10 @@ use tickiti_relay_routes::Table;
 use super::builtin::Builtin;
 use super::catalogue::{Catalogue, Installed, Origin};
 use super::check::Fault;
-use super::folder::{Folder, FolderFault, Stamp};
+use super::folder::{Folder, Stamp};
 use super::lock::{Lock, Locked};
+use super::near::nearest;
+use super::notice::Notice;
 use super::selection::Selection;
 use crate::admit::{Grant, Policy};
 use crate::contract::{Guest, Manifest};
@@ -56,52 +59,6 @@ struct Now {
     loaded: Vec<(String, Digest, Arc<Plugin>)>,
 }
 
-/// Why something is not served.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum Notice {
-    /// The folder cannot be read.
-    #[error("no plugin is served but the built-in ones, and these may send nothing: {0}")]
-    Folder(FolderFault),
-    /// The settings cannot be read.
-    #[error("no plugin has its settings: {0}")]
-    Settings(FolderFault),
-    /// A definition is not the one that was trusted.
-    #[error(
-        "the plugin `{plugin}` is out of service: the definition of its tool `{tool}` in plugins.lock is not the one that was trusted. \
-         `tickiti-relay plugin trust {plugin}` shows what changed"
-    )]
-    Changed {
-        /// Name of the plugin.
-        plugin: String,
-        /// Name of the tool.
-        tool: String,
-    },
-    /// A plugin breaks a rule.
-    #[error("not served: {0}")]
-    Fault(Fault),
-    /// A built-in plugin cannot be loaded.
-    #[error("the built-in plugin `{plugin}` is not served: {why}")]
-    Builtin {
-        /// Its name.
-        plugin: String,
-        /// Why.
-        why: String,
-    },
-}
-
-impl Notice {
-    /// Its text, if it is about the plugin of this name.
-    pub fn is_about(&self, name: &str) -> Option<String> {
-        let about = match self {
-            Self::Changed { plugin, .. } | Self::Builtin { plugin, .. } => plugin == name,
-            Self::Fault(fault) => fault.plugin == name,
-            Self::Folder(_) | Self::Settings(_) => false,
-        };
-        about.then(|| self.to_string())
-    }
-}
-
 impl Served {
     /// A catalogue that never changes.
     pub fn fixed(catalogue: Catalogue) -> Self {
@@ -132,9 +89,30 @@ impl Served {
         self.catalogue().grant(plugin)
     }
 
+    /// Why there is no tool of this name, if its plugin was added and is not served.
+    pub fn out_of_service(&self, tool: &str) -> Option<String> {
+        // A plugin's name has no underline, and its tools are listed under it.
+        let plugin = tool.split('_').next().unwrap_or(tool);
+        self.notices().iter().find_map(|notice| match notice {
+            Notice::Folder(_) => Some("no plugin that was added is in service".to_owned()),
+            other => other.is_about(plugin).map(|_| format!("the plugin `{plugin}` is out of service")),
+        })
+    }
+
     /// Why something is not served.
     pub fn notices(&self) -> Arc<Vec<Notice>> {
         Arc::clone(&self.now.read().unwrap_or_else(PoisonError::into_inner).notices)
+    }
+
+    /// The same, and what is wrong with the files of plugins, at the cost of reading all of them: for a person who asks.
+    pub fn examine(&self) -> Vec<Notice> {
+        let mut notices = self.notices().to_vec();
+        if let Some(source) = &self.source
+            && let Ok(lock) = source.folder.read()
+        {
+            notices.extend(lock.plugins.iter().filter_map(|plugin| source.folder.fault_of(plugin)));
+        }
+        notices
     }
 
     /// The folder of plugins, for who waits for its changes.
@@ -142,7 +120,7 @@ impl Served {
         self.source.as_ref().map(|source| &source.folder)
     }
 
-    /// Makes the catalogue anew if the files have changed, which is told by one question to the system.
+    /// Makes the catalogue anew if the files have changed, which is told by a few questions to the system.
     fn refresh(&self) {
         let Some(source) = &self.source else { return };
         let stamp = source.folder.stamp();
@@ -167,7 +145,11 @@ impl Served {
 impl Now {
     fn tell(&self) {
         for notice in self.notices.iter() {
-            tracing::error!(target: "relay", "{notice}");
+            let remedy = notice.remedy();
+            match notice.is_harmless() {
+                true => tracing::warn!(target: "relay", "{notice}; {remedy}"),
+                false => tracing::error!(target: "relay", "{notice}. To mend it: {remedy}"),
+            }
         }
     }
 }
@@ -180,8 +162,18 @@ impl Source {
             notices.push(Notice::Folder(fault));
             why
         });
-        let settings =
-            self.folder.settings().map_err(|fault| notices.push(Notice::Settings(fault))).unwrap_or_default();
+        let settings = self.folder.settings().map_err(|fault| {
+            let why = fault.to_string();
+            // Otherwise no added plugin is served at all, most likely for the same reason.
+            if lock.is_ok() {
+                notices.push(Notice::Settings(fault));
+            }
+            why
+        });
+        if let (Ok(lock), Ok(settings)) = (&lock, &settings) {
+            notices.extend(self.settings_of_nobody(lock, settings));
+        }
+        let settings = settings.as_ref().map_err(Clone::clone);
         let mut installed = Vec::new();
         for (plugin, family) in self.builtin.iter().zip(super::builtin::families()) {
             if let Err(why) = &plugin.manifest {
@@ -194,16 +186,20 @@ impl Source {
             if self.moment.iter().any(|moment| moment.locked.name == locked.name) {
                 continue;
             }
-            let known = loaded.iter().find(|(name, digest, _)| *name == locked.name && *digest == locked.sha256);
+            // What could not be loaded is tried anew: its file may be back.
+            let stays = |(name, digest, guest): &&(String, Digest, Arc<Plugin>)| {
+                *name == locked.name && *digest == locked.sha256 && !guest.has_failed()
+            };
+            let known = loaded.iter().find(stays);
             let guest = known.map_or_else(|| self.guest(locked), |(_, _, guest)| Arc::clone(guest));
             kept.push((locked.name.clone(), locked.sha256, Arc::clone(&guest)));
-            match added(locked, guest, settings.get(&locked.name)) {
+            match added(locked, guest, settings.clone()) {
                 Ok(plugin) => installed.push(plugin),
                 Err(notice) => notices.push(notice),
             }
         }
         for Momentary { locked, guest } in &self.moment {
-            match added(locked, guest.clone(), settings.get(&locked.name)) {
+            match added(locked, guest.clone(), settings.clone()) {
                 Ok(plugin) => installed.push(plugin),
                 Err(notice) => notices.push(notice),
             }
@@ -214,17 +210,34 @@ impl Source {
         Now { stamp, catalogue: Arc::new(catalogue), notices: Arc::new(notices), loaded: kept }
     }
 
+    /// Settings under names that no plugin has: slips of the pen, or what is left of one that was removed.
+    fn settings_of_nobody(&self, lock: &Lock, settings: &AllSettings) -> Vec<Notice> {
+        let moment = self.moment.iter().map(|moment| &moment.locked);
+        let known: Vec<&str> = lock.plugins.iter().chain(moment).map(|plugin| plugin.name.as_str()).collect();
+        let unknown = settings.keys().filter(|name| !known.contains(&name.as_str()));
+        unknown
+            .map(|name| Notice::NoSuchPlugin {
+                name: name.clone(),
+                nearest: nearest(name, known.iter().copied()).first().map(|near| (*near).to_owned()),
+            })
+            .collect()
+    }
+
     fn guest(&self, locked: &Locked) -> Arc<Plugin> {
         let code = Code::File(self.folder.component(locked.sha256));
         self.sandbox.plugin(Component::foreign(locked.name.clone(), locked.sha256, code))
     }
 }
 
-fn added(locked: &Locked, guest: Arc<Plugin>, settings: Option<&String>) -> Result<Installed, Notice> {
+/// The settings of every plugin, by its name.
+type AllSettings = BTreeMap<String, String>;
+
+/// A plugin as it is served, or why not; with its settings, or why nobody knows them.
+fn added(locked: &Locked, guest: Arc<Plugin>, settings: Result<&AllSettings, String>) -> Result<Installed, Notice> {
     let manifest =
         locked.manifest().map_err(|changed| Notice::Changed { plugin: locked.name.clone(), tool: changed.tool })?;
     let guest: Arc<dyn Guest> = guest;
-    let settings = settings.cloned().unwrap_or_else(|| "{}".to_owned());
+    let settings = settings.map(|all| all.get(&locked.name).cloned().unwrap_or_else(|| "{}".to_owned()));
     Ok(Installed { manifest, origin: Origin::Added, grant: Grant::of(locked.grants.clone()), settings, guest })
 }
 
@@ -242,7 +255,7 @@ pub fn against(
     // Only names are looked at: whose code it is makes no difference.
     if let Some(guest) = builtin.first().map(|plugin| Arc::clone(&plugin.guest)) {
         let locked = lock.plugins.iter().filter(|plugin| Some(plugin.name.as_str()) != except);
-        others.extend(locked.filter_map(|plugin| added(plugin, Arc::clone(&guest), None).ok()));
+        others.extend(locked.filter_map(|plugin| added(plugin, Arc::clone(&guest), Ok(&BTreeMap::new())).ok()));
     }
     found.extend(Catalogue::new(others, routes).0.collisions(manifest, Origin::Added));
     found

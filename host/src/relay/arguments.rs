@@ -31,6 +31,10 @@ pub(super) async fn prepare(
     files: &Arc<Files>,
     marks: &mut Marks,
 ) -> Result<Ready, CallError> {
+    let settings = entry.settings.clone().map_err(|why| CallError::Refused {
+        refusal: Refusal::SettingsUnknown { plugin: entry.plugin.clone(), why },
+        done: Done::default(),
+    })?;
     let schema = entry.schema();
     let text = json::order(&arguments, schema.value());
     if text.len() > limits::ARGUMENTS_BYTES {
@@ -60,13 +64,7 @@ pub(super) async fn prepare(
     let opened =
         open(inputs, files, marks).await.map_err(|refusal| CallError::File { refusal, done: Done::default() })?;
     let overwrite = arguments.get("overwrite").and_then(Value::as_bool).unwrap_or(false);
-    let call = Call {
-        tool: entry.tool.name.clone(),
-        arguments: text,
-        settings: entry.settings.clone(),
-        now: now(),
-        files: opened,
-    };
+    let call = Call { tool: entry.tool.name.clone(), arguments: text, settings, now: now(), files: opened };
     Ok(Ready { call: Arc::new(call), outputs, overwrite })
 }
 

@@ -11,7 +11,7 @@ use crate::contract::GuestFault;
 use crate::files::FileRefusal;
 use crate::ledger::{Held, LedgerFault};
 use crate::limits;
-use crate::plugins::Problem;
+use crate::plugins::{Problem, families};
 use crate::upstream::Failure;
 
 /// Why a call has no result.
@@ -25,6 +25,16 @@ pub enum CallError {
         name: String,
         /// Names that look like it.
         nearest: Vec<String>,
+    },
+    /// No tool that is served, though its plugin was added.
+    #[error(
+        "there is no tool `{name}` now: {why}. Only the person who runs the relay can mend that; `tickiti-relay plugin list` says how"
+    )]
+    OutOfService {
+        /// As asked.
+        name: String,
+        /// What is not served.
+        why: String,
     },
     /// The arguments do not fit the tool's schema.
     #[error(
@@ -48,7 +58,7 @@ pub enum CallError {
     /// The plugin's code failed.
     #[error(
         "the plugin `{plugin}` could not do its part: {fault}. This is a fault of the plugin, not of your arguments{}",
-        guest_words(fault)
+        guest_words(plugin, fault)
     )]
     Guest {
         /// Name of the plugin.
@@ -251,6 +261,7 @@ impl CallError {
     pub(super) fn after(mut self, before: &Done) -> Self {
         match &mut self {
             Self::UnknownTool { .. }
+            | Self::OutOfService { .. }
             | Self::Arguments { .. }
             | Self::PlanEnds { .. }
             | Self::Busy { .. }
@@ -313,6 +324,7 @@ impl CallError {
     fn done(&self) -> Option<&Done> {
         match self {
             Self::UnknownTool { .. }
+            | Self::OutOfService { .. }
             | Self::Arguments { .. }
             | Self::PlanEnds { .. }
             | Self::Busy { .. }
@@ -396,9 +408,16 @@ fn problem_words(problems: &[Problem]) -> String {
     all.join("; ")
 }
 
-fn guest_words(fault: &GuestFault) -> &'static str {
+fn guest_words(plugin: &str, fault: &GuestFault) -> String {
     match fault {
-        GuestFault::Busy { .. } => "; the relay is busy, call again in a few seconds",
-        _ => "",
+        GuestFault::Busy { .. } => "; the relay is busy, call again in a few seconds".to_owned(),
+        GuestFault::Load { .. } if families().contains(&plugin) => {
+            ". Only the person who runs the relay can mend it, by installing it anew".to_owned()
+        }
+        GuestFault::Load { .. } => format!(
+            ". Only the person who runs the relay can mend it, with `tickiti-relay plugin update {plugin} FILE` or `tickiti-relay plugin \
+             trust {plugin}`; `tickiti-relay plugin verify {plugin}` says which"
+        ),
+        _ => String::new(),
     }
 }

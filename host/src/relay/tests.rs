@@ -152,7 +152,7 @@ fn stage(tool: impl FnOnce(&mut Tool), replies: Vec<Script>, answers: Vec<Result
         manifest,
         origin: Origin::BuiltIn,
         grant: Grant::all(),
-        settings: "{}".into(),
+        settings: Ok("{}".into()),
         guest: guest.clone(),
     };
     let (catalogue, faults) = Catalogue::new([installed], Table::builtin());

@@ -32,9 +32,10 @@ pub(super) async fn run(
     watch: Watch<'_>,
 ) -> Result<ToolResult, CallError> {
     let catalogue = relay.catalogue();
-    let entry = catalogue
-        .get(tool)
-        .ok_or_else(|| CallError::UnknownTool { name: tool.to_owned(), nearest: catalogue.nearest(tool) })?;
+    let entry = catalogue.get(tool).ok_or_else(|| match relay.served.out_of_service(tool) {
+        Some(why) => CallError::OutOfService { name: tool.to_owned(), why },
+        None => CallError::UnknownTool { name: tool.to_owned(), nearest: catalogue.nearest(tool) },
+    })?;
     let mut marks = Marks::default();
     let grant = catalogue.grant(&entry.plugin);
     let files = if entry.tool.files.is_empty() { Arc::clone(&relay.files) } else { relay.files_of(&grant) };

@@ -67,6 +67,12 @@ impl Plugin {
         self.load().await.map(drop)
     }
 
+    /// Whether it was to be loaded and could not be. It stays so: to try again is to make it anew.
+    #[must_use]
+    pub fn has_failed(&self) -> bool {
+        matches!(self.slot.get(), Some(Err(_)))
+    }
+
     /// Waits for the plugin's turn on the guest thread and runs it in a fresh store.
     async fn turn<T: Send + 'static>(
         &self,

@@ -200,7 +200,7 @@ fn a_changed_plugin_is_out_of_service_until_it_is_trusted_again() {
     assert!(ground.says(&["tools"]).contains("digest_weekly"));
     // Its component is another: what runs is what was trusted, or nothing.
     std::fs::write(digest_file, Handmade::saying("digest", "weekly", "evil").component().unwrap()).unwrap();
-    assert!(ground.verb(&["plugin", "verify"]).stdout.contains("its file is another"));
+    assert!(ground.verb(&["plugin", "verify"]).stdout.contains("is not the one that was trusted"));
 }
 
 #[test]

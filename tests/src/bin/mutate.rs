@@ -180,7 +180,7 @@ async fn checked(plugin: Arc<Plugin>, manifest: Manifest) -> End {
     let tool = manifest.tools.first().cloned();
     let guest = Arc::clone(&plugin) as Arc<dyn Guest>;
     let (origin, settings) = (Origin::Added, "{}".to_owned());
-    let installed = Installed { manifest, origin, grant: Grant::all(), settings, guest };
+    let installed = Installed { manifest, origin, grant: Grant::all(), settings: Ok(settings), guest };
     let (_, faults) = Catalogue::new([installed], Table::builtin());
     let (None, Some(tool)) = (faults.first(), tool) else {
         return End { words: "checked: a fault".into(), ours: false };

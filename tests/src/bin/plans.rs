@@ -149,7 +149,7 @@ async fn relay(wanted: &Wanted) -> Result<(Relay, Vec<Tool>), Trouble> {
         manifest,
         origin: Origin::BuiltIn,
         grant: Grant::all(),
-        settings: "{}".into(),
+        settings: Ok("{}".into()),
         guest: Arc::new(Standing { guest, now: wanted.now.clone() }),
     });
     let (catalogue, faults) = Catalogue::new(installed, Table::builtin());

@@ -47,7 +47,7 @@ pub(super) fn run(options: &Call, start: &Start) -> Result<ExitCode, VerbError> 
     let installed = Installed {
         grant: declared(tool),
         origin: Origin::Added,
-        settings: settings.unwrap_or_else(|| "{}".to_owned()),
+        settings: Ok(settings.unwrap_or_else(|| "{}".to_owned())),
         guest: plugin,
         manifest,
     };

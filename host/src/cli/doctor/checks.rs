@@ -3,7 +3,10 @@
 mod helpdesk;
 mod local;
 
+use std::borrow::Cow;
 use std::path::Path;
+
+use tickiti_relay_routes::Table;
 
 use super::Finding;
 use crate::cli::{VerbError, build};
@@ -13,14 +16,16 @@ use crate::config::{Connection, Local, process_environment};
 pub(super) fn all(routes: Option<&Path>) -> Result<Vec<Finding>, VerbError> {
     let connection = Connection::from_env(&process_environment);
     let local = Local::from_env(&process_environment);
+    let table = build::table(routes);
     let mut findings = local::configuration(&connection, &local);
     let runtime = build::runtime()?;
     if let Ok(local) = &local {
         findings.extend(local::folders(local));
         findings.push(runtime.block_on(local::ledger(local)));
-        findings.extend(runtime.block_on(local::plugins(local)));
+        let known = table.as_ref().cloned().unwrap_or(Cow::Borrowed(Table::builtin()));
+        findings.extend(runtime.block_on(local::plugins(local, known)));
     }
-    match build::table(routes) {
+    match table {
         Err(error) => {
             findings.push(Finding::fault("endpoints", error.to_string(), "give --routes a file that can be read"));
         }

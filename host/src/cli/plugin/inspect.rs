@@ -8,11 +8,13 @@ use tickiti_relay_routes::Table;
 use super::super::arguments::Start;
 use super::super::{VerbError, build};
 use super::{compiler, still_at_work};
-use crate::admit::Right;
+use crate::admit::{Policy, Right};
 use crate::config::{Local, Way, process_environment};
 use crate::contract::Manifest;
 use crate::limits;
-use crate::plugins::{Builtin, Fault, Folder, Lock, Locked, Stored, against, builtin, read_component};
+use crate::plugins::{
+    Builtin, Fault, Folder, Lock, Locked, Selection, Served, Source, Stored, against, builtin, read_component,
+};
 use crate::sandbox::{Compiler, Described, Digest, Sandbox};
 use crate::upstream;
 
@@ -48,6 +50,19 @@ impl Bench {
         Ok(Self { folder, compiler: compiler(&local)?, routes, builtin, sandbox, local })
     }
 
+    /// What a relay that starts now would serve.
+    pub(super) fn served(&self) -> Served {
+        Served::new(Source {
+            folder: self.folder.clone(),
+            sandbox: self.sandbox.clone(),
+            builtin: self.builtin.clone(),
+            moment: Vec::new(),
+            routes: self.routes.clone(),
+            selection: Selection::default(),
+            policy: Policy::default(),
+        })
+    }
+
     /// The manifest of a built-in plugin.
     pub(super) fn builtin(&self, name: &str) -> Option<&Manifest> {
         self.builtin.iter().filter_map(|plugin| plugin.manifest.as_ref().ok()).find(|manifest| manifest.name == name)
@@ -66,20 +81,19 @@ impl Bench {
         if faults.is_empty() { Ok(()) } else { Err(refused(&inspected.source, &faults)) }
     }
 
-    /// Compiles a component apart and asks it what it is. It lies in the store meanwhile, where nobody else can change it.
+    /// Compiles a component apart and asks it what it is. It lies in a file of its own meanwhile, where nobody else can change it.
     pub(super) fn look(&self, source: &str) -> Result<Inspected, VerbError> {
         let bytes = if source.contains("://") { fetch(source)? } else { read_component(&PathBuf::from(source))? };
-        let sha256 = self.folder.store(&bytes)?;
-        let described = self.compiler.run(&self.folder.component(sha256), &still_at_work);
+        let aside = self.folder.aside(&bytes)?;
+        let described = self.compiler.run(aside.path(), &still_at_work);
         let described = described.map_err(|fault| VerbError::Failed(format!("{source} is not taken: {fault}")))?;
-        Ok(Inspected { bytes, sha256, source: source.to_owned(), described })
+        Ok(Inspected { sha256: Digest::of(&bytes), bytes, source: source.to_owned(), described })
     }
 
-    /// Removes what is kept of a component that nobody trusts any more.
+    /// Removes what was compiled of a component that nobody trusts any more. Who trusts it after all compiles it again.
     pub(super) fn forget(&self, sha256: Digest) -> Result<(), VerbError> {
         if !self.folder.read()?.plugins.iter().any(|plugin| plugin.sha256 == sha256) {
             self.sandbox.forget(sha256);
-            self.folder.forget(sha256);
         }
         Ok(())
     }

@@ -8,7 +8,7 @@ use super::inspect::Inspected;
 use super::rights::listed;
 use crate::admit::{Grant, Right};
 use crate::contract::{Access, Effect, Manifest, Tool};
-use crate::plugins::{Difference, Lock, Locked, Origin, Stray, asks, families, public_name, together};
+use crate::plugins::{Difference, Lock, Locked, Notice, Origin, Stray, asks, families, public_name, together};
 use crate::redact::clean;
 use crate::sandbox::Digest;
 
@@ -74,8 +74,8 @@ pub(super) fn show_builtin(manifest: &Manifest, rights: &[Right], routes: &Table
     trimmed(&text)
 }
 
-/// All plugins, a line each.
-pub(super) fn list(lock: &Lock, strays: &[Stray]) -> String {
+/// All plugins, a line each, and what is wrong with them.
+pub(super) fn list(lock: &Lock, strays: &[Stray], notices: &[Notice]) -> String {
     let builtin = families()
         .into_iter()
         .map(|name| (name.to_owned(), "built in".to_owned(), lock.grant_of_builtin(name).rights().to_vec()));
@@ -86,6 +86,11 @@ pub(super) fn list(lock: &Lock, strays: &[Stray]) -> String {
     let mut text = String::new();
     for (name, version, rights) in &rows {
         let _ = writeln!(text, "{name:first$}  {version:second$}  may: {}", listed(rights));
+    }
+    for notice in notices {
+        let word = if notice.is_harmless() { "note" } else { "BAD" };
+        let (says, fix) = (clean(&notice.to_string()).into_owned(), clean(&notice.remedy()).into_owned());
+        let _ = writeln!(text, "\n{word}: {says}\n  fix: {fix}");
     }
     for stray in strays {
         let path = stray.path.display();

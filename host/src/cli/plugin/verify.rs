@@ -5,8 +5,7 @@ use std::process::ExitCode;
 use super::super::{FAILED, VerbError, print};
 use super::inspect::Bench;
 use super::{still_at_work, unknown};
-use crate::plugins::{Locked, against, differences};
-use crate::sandbox::Digest;
+use crate::plugins::{Locked, Notice, against, differences};
 
 /// How one plugin stands.
 #[derive(serde::Serialize)]
@@ -27,16 +26,21 @@ pub(super) fn run(bench: &Bench, name: Option<&str>, json: bool) -> Result<ExitC
         let mut faults = of(bench, plugin);
         if let Ok(manifest) = plugin.manifest() {
             let beside = against(&manifest, &bench.builtin, &lock, Some(&plugin.name), &bench.routes);
-            faults.extend(beside.iter().map(ToString::to_string));
+            faults.extend(beside.into_iter().map(|fault| told(&Notice::Fault(fault))));
         }
         verdicts.push(Verdict { plugin: plugin.name.clone(), faults });
     }
-    if let Err(fault) = bench.folder.settings() {
-        verdicts.push(Verdict { plugin: "settings".into(), faults: vec![fault.to_string()] });
+    let notices = bench.served().notices();
+    let of_settings = |notice: &&Notice| matches!(notice, Notice::Settings(_) | Notice::NoSuchPlugin { .. });
+    let (notes, faults): (Vec<&Notice>, _) =
+        notices.iter().filter(of_settings).partition(|notice| notice.is_harmless());
+    if !faults.is_empty() {
+        verdicts.push(Verdict { plugin: "settings".into(), faults: faults.into_iter().map(told).collect() });
     }
+    let notes: Vec<String> = notes.into_iter().map(told).collect();
     let sound = verdicts.iter().all(|verdict| verdict.faults.is_empty());
     if json {
-        print::json(&serde_json::json!({"ok": sound, "plugins": verdicts}));
+        print::json(&serde_json::json!({"ok": sound, "plugins": verdicts, "notes": notes}));
     } else if verdicts.is_empty() {
         print::out("No plugin was added; the built-in ones are part of the program.");
     }
@@ -46,31 +50,31 @@ pub(super) fn run(bench: &Bench, name: Option<&str>, json: bool) -> Result<ExitC
             faults => print::out(&format!("{plugin}: BAD\n  {}", faults.join("\n  "))),
         }
     }
+    notes.iter().filter(|_| !json).for_each(|note| print::out(&format!("note: {note}")));
     Ok(if sound { ExitCode::SUCCESS } else { ExitCode::from(FAILED) })
+}
+
+/// What is wrong, and what mends it.
+fn told(notice: &Notice) -> String {
+    format!("{notice}\n  fix: {}", notice.remedy())
 }
 
 fn of(bench: &Bench, plugin: &Locked) -> Vec<String> {
     let mut faults = Vec::new();
     if let Err(changed) = plugin.manifest() {
-        faults.push(format!("{changed}: `tickiti-relay plugin trust {}` shows what changed", plugin.name));
+        faults.push(told(&Notice::Changed { plugin: plugin.name.clone(), tool: changed.tool }));
     }
-    let bytes = match bench.folder.stored(plugin.sha256) {
-        Ok(bytes) => bytes,
-        Err(fault) => {
-            faults.push(format!(
-                "{fault}: `tickiti-relay plugin update {} {}` brings it back",
-                plugin.name, plugin.source
-            ));
-            return faults;
-        }
-    };
-    let found = Digest::of(&bytes);
-    if found != plugin.sha256 {
-        faults.push(format!("its file is another: SHA-256 {found} and not {}", plugin.sha256));
+    if let Some(notice) = bench.folder.fault_of(plugin) {
+        faults.push(told(&notice));
         return faults;
     }
     match bench.compiler.run(&bench.folder.component(plugin.sha256), &still_at_work) {
-        Err(fault) => faults.push(fault.to_string()),
+        Err(fault) => {
+            faults.push(format!(
+                "{fault}\n  fix: `tickiti-relay plugin update {} FILE` with one that can run",
+                plugin.name
+            ));
+        }
         Ok(described) => {
             let trusted: Vec<_> = plugin.tools.iter().map(|tool| tool.definition.clone()).collect();
             faults.extend(differences(&trusted, &described.manifest.tools).iter().map(ToString::to_string));

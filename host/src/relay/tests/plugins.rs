@@ -22,7 +22,7 @@ fn stranger(
         manifest,
         origin: Origin::Added,
         grant: Grant::of(rights.iter().map(|right| right.parse().unwrap())),
-        settings: r#"{"week":"monday"}"#.into(),
+        settings: Ok(r#"{"week":"monday"}"#.into()),
         guest: stage.guest.clone(),
     };
     let (catalogue, faults) = Catalogue::new([installed], Table::builtin());

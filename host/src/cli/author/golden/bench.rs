@@ -132,7 +132,7 @@ impl Bench {
             manifest: self.manifest.clone(),
             origin: Origin::Added,
             grant: declared(tool),
-            settings: Value::Object(case.settings.clone().unwrap_or_default()).to_string(),
+            settings: Ok(Value::Object(case.settings.clone().unwrap_or_default()).to_string()),
             guest: Arc::clone(fixed) as _,
         };
         let (catalogue, faults) = Catalogue::new([installed], &self.routes);

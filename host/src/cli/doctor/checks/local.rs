@@ -9,7 +9,7 @@ use std::borrow::Cow;
 use tickiti_relay_routes::Table;
 
 use crate::admit::Policy;
-use crate::plugins::{Folder, Notice, Selection, Served, Source, builtin, families};
+use crate::plugins::{Folder, Selection, Served, Source, builtin, families};
 use crate::sandbox::Sandbox;
 
 pub(super) fn configuration(
@@ -113,17 +113,11 @@ fn writable(folder: &std::path::Path) -> std::io::Result<()> {
     std::fs::remove_file(&probe)
 }
 
-pub(super) async fn plugins(local: &Local) -> Vec<Finding> {
+/// The plugins, judged by the endpoints that the relay would know.
+pub(super) async fn plugins(local: &Local, routes: Cow<'static, Table>) -> Vec<Finding> {
     let sandbox = Sandbox::new(Some(local.cache.clone()));
     let builtin = builtin(&sandbox).await;
-    let again = "install the relay anew; if that does not help, report it as a fault of the relay";
-    let mut findings: Vec<Finding> = builtin
-        .iter()
-        .zip(families())
-        .filter_map(|(plugin, name)| {
-            Some(Finding::fault("plugins", format!("{name}: {}", plugin.manifest.as_ref().err()?), again))
-        })
-        .collect();
+    let mut findings = Vec::new();
     let tools: usize =
         builtin.iter().filter_map(|plugin| plugin.manifest.as_ref().ok()).map(|manifest| manifest.tools.len()).sum();
     let folder = Folder::new(&local.state);
@@ -132,20 +126,23 @@ pub(super) async fn plugins(local: &Local) -> Vec<Finding> {
         sandbox,
         builtin,
         moment: Vec::new(),
-        routes: Cow::Borrowed(Table::builtin()),
+        routes,
         selection: Selection::default(),
         policy: Policy::default(),
     });
     findings.push(Finding::good("plugins", format!("{} serve {tools} tools", families().join(", "))));
     match folder.read() {
-        Ok(lock) if lock.plugins.is_empty() => {}
-        Ok(lock) => findings.push(Finding::good("plugins", format!("{} more were added", lock.plugins.len()))),
-        Err(_) => {}
+        Ok(lock) if !lock.plugins.is_empty() => {
+            let names: Vec<&str> = lock.plugins.iter().map(|plugin| plugin.name.as_str()).collect();
+            findings.push(Finding::good("plugins", format!("added: {}", names.join(", "))));
+        }
+        // A fault of the folder is among the notices.
+        Ok(_) | Err(_) => {}
     }
-    let notices = served.notices();
-    let own = notices.iter().filter(|notice| !matches!(notice, Notice::Builtin { .. }));
-    let fix = "`tickiti-relay plugin verify` looks closer; `plugin trust`, `plugin update` or `plugin remove` mends it";
-    findings.extend(own.map(|notice| Finding::fault("plugins", notice.to_string(), fix)));
+    findings.extend(served.examine().iter().map(|notice| match notice.is_harmless() {
+        true => Finding::note("plugins", format!("{notice}; {}", notice.remedy())),
+        false => Finding::fault("plugins", notice.to_string(), notice.remedy()),
+    }));
     for stray in folder.strays() {
         let path = stray.path.display();
         findings.push(Finding::note(
