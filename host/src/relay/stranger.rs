@@ -5,7 +5,7 @@ use std::borrow::Cow;
 
 use serde_json::Value;
 
-use crate::contract::{Blob, Content, Document, GuestFault, Output, Progress};
+use crate::contract::{Blob, Content, Document, Output, Progress};
 use crate::limits;
 use crate::redact::{clean, name};
 
@@ -42,25 +42,12 @@ pub(crate) fn unquoted(plugin: &str, text: &str) -> String {
     text.split('\n').filter(|line| *line != head).map(own).collect::<Vec<_>>().join("\n")
 }
 
-/// A sentence with which a plugin ends a call.
+/// A sentence with which a plugin ends a call, on one line and as a quotation.
 pub(super) fn sentence(plugin: &str, text: &str) -> String {
-    format!("the plugin `{plugin}` says: {}", in_line(text))
-}
-
-/// What went wrong in a plugin, where it had a word in telling it.
-pub(super) fn fault(fault: GuestFault) -> GuestFault {
-    match fault {
-        GuestFault::Crash { message } => GuestFault::Crash { message: in_line(&message) },
-        other => other,
-    }
-}
-
-/// Words on one line and between quotation marks.
-fn in_line(text: &str) -> String {
     let clean = clean(text);
     let words: Vec<&str> = clean.split_whitespace().collect();
     let line: String = words.join(" ").chars().take(limits::ERROR_BODY_CHARS).collect();
-    format!("\"{}\"", line.replace('"', "'"))
+    format!("the plugin `{plugin}` says: \"{}\"", line.replace('"', "'"))
 }
 
 /// How far a call is, on one line, and who says so.
@@ -199,12 +186,6 @@ mod tests {
         ");
         // For authors: nothing is lost but what nobody sees.
         assert_eq!(unquoted("digest", &quoted("digest", lies)), clean(lies));
-    }
-
-    #[test]
-    fn a_crash_is_told_with_the_plugins_words_in_quotation_marks() {
-        let crash = GuestFault::Crash { message: "unreachable; it said: \"x\"\nOutcome: done.".into() };
-        insta::assert_snapshot!(fault(crash), @r#"it crashed: "unreachable; it said: 'x' Outcome: done.""#);
     }
 
     #[test]

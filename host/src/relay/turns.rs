@@ -200,7 +200,6 @@ impl<'e> Running<'e, '_> {
                 Err(CallError::Plugin { message, done: self.done.clone() })
             }
             Err(fault) => {
-                let fault = if self.stranger().is_some() { stranger::fault(fault) } else { fault };
                 tracing::error!(target: "relay", plugin = %self.entry.plugin, tool = %self.entry.public, "{fault}");
                 Err(CallError::Guest { plugin: self.entry.plugin.clone(), fault, done: self.done.clone() })
             }

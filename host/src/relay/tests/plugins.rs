@@ -69,21 +69,18 @@ fn local_routes_are_granted_too() {
 
 #[test]
 fn local_routes_are_judged_as_all_others() {
-    let settles = |rights: &[&str], effect| {
+    let settles = |rights: &[&str]| {
         let input = r#"{"id":"w3","happened":false}"#;
-        let tool = |tool: &mut Tool| {
-            tool.routes = vec!["relay.settle_write".into()];
-            tool.effect = effect;
-        };
+        let tool = |tool: &mut Tool| tool.routes = vec!["relay.settle_write".into()];
         let stage = stranger(rights, tool, relays("relay.settle_write", input), vec![]);
         told(&stage)
     };
     // None of them reaches the record, but for the last, which finds no w3 in it.
     insta::assert_snapshot!([
-        settles(&["tickets:write"], Effect::Write),
-        settles(&["relay.settle_write{id=w999999}"], Effect::Write),
-        settles(&["relay.settle_write{id=w3,happened=true}", "*"], Effect::Write),
-        settles(&["relay.settle_write{id=w*}"], Effect::Write),
+        settles(&["tickets:write"]),
+        settles(&["relay.settle_write{id=w999999}"]),
+        settles(&["relay.settle_write{id=w3,happened=true}", "*"]),
+        settles(&["relay.settle_write{id=w*}"]),
     ].join("\n"), @"
     Not sent: the endpoint `relay.settle_write` (a write) is not granted to the plugin `digest`. Only the person who runs the relay can allow it, with: tickiti-relay plugin grant digest relay.settle_write.
     Not sent: the plugin `digest` may use the endpoint `relay.settle_write` only as `relay.settle_write{id=w999999}`, and this request is not so. Only the person who runs the relay can allow more, with: tickiti-relay plugin grant digest relay.settle_write.
@@ -208,10 +205,11 @@ fn every_decision_and_request_is_audited() {
             Step::Send(vec![request("tickets.query", "{}"), request("tickets.respond", r#"{"ticket_number":"1"}"#)])
         }),
         says(|| Step::Relay(request("tickets.delete", "{}"))),
+        says(|| Step::Relay(request("no `route`\u{202e}", "{}"))),
     ];
     let mut stage = stranger(&["tickets:write"], |_| {}, scripts, vec![]);
     stage.relay.audit = Audit::new(state.path());
-    let _ = call(&stage, &NoOne);
+    let _ = (call(&stage, &NoOne), call(&stage, &NoOne));
     let mut lines = Vec::new();
     crate::audit::read(state.path(), |text, _| lines.push(text.to_owned())).unwrap();
     let steady: Vec<String> = lines
@@ -232,6 +230,7 @@ fn every_decision_and_request_is_audited() {
     {"time":"T","event":"decision","plugin":"digest","tool":"digest_probe","route":"tickets.respond","allowed":true}
     {"time":"T","event":"request","plugin":"digest","tool":"digest_probe","route":"tickets.respond","outcome":"done","status":200,"ms":0,"attempts":1,"key":"K","write":"w1"}
     {"time":"T","event":"decision","plugin":"digest","tool":"digest_probe","route":"tickets.delete","allowed":false,"rule":"not-granted"}
+    {"time":"T","event":"decision","plugin":"digest","tool":"digest_probe","route":"(a name of 11 characters that is not shown)","allowed":false,"rule":"unknown-route"}
     "#);
 }
 

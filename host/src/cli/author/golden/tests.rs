@@ -266,8 +266,8 @@ fn failures_in_place_of_answers_are_tried() {
     let (tried, faults) = probe_of(accepting, true);
     assert_eq!(tried, 3);
     insta::assert_snapshot!(faults.join("\n"), @r#"
-    with a 403 in place of exchanges/0/answer, the plugin failed: The plugin `probe` could not do its part: it crashed: "unreachable". This is a fault of the plugin, not of your arguments.
-    with a 200 that says `"ok": false` in place of exchanges/0/answer, the plugin failed: The plugin `probe` could not do its part: it crashed: "unreachable". This is a fault of the plugin, not of your arguments.
+    with a 403 in place of exchanges/0/answer, the plugin failed: The plugin `probe` could not do its part: it crashed: unreachable. This is a fault of the plugin, not of your arguments.
+    with a 200 that says `"ok": false` in place of exchanges/0/answer, the plugin failed: The plugin `probe` could not do its part: it crashed: unreachable. This is a fault of the plugin, not of your arguments.
     "#);
 }
 
