@@ -6,6 +6,7 @@
 mod body;
 mod fixed;
 mod grant;
+mod local;
 mod path;
 mod policy;
 mod refusal;
@@ -18,6 +19,7 @@ use tickiti_relay_routes::{Class, Route, Table};
 pub use body::{Body, Part, PartValue, Piece};
 pub use fixed::Fixed;
 pub use grant::Grant;
+pub use local::{ENDPOINTS, UNSETTLED, local};
 pub use policy::{Confirm, Policy};
 pub use refusal::Refusal;
 pub use right::{NotARight, Right};
@@ -58,10 +60,7 @@ pub struct Rules<'a> {
 /// The first rule that says no.
 pub fn admit(request: &Request, rules: Rules<'_>, marks: &Marks) -> Result<Admitted, Refusal> {
     let Rules { tool, plugin, grant, policy, routes } = rules;
-    let route = routes.get(&request.route).ok_or_else(|| Refusal::UnknownRoute {
-        route: request.route.clone(),
-        nearest: routes.nearest(&request.route).into_iter().map(str::to_owned).collect(),
-    })?;
+    let route = local(&request.route).or_else(|| routes.get(&request.route)).ok_or_else(|| unknown(request, routes))?;
     if !declared(tool, &route.name) {
         return Err(Refusal::NotDeclared { tool: tool.name.clone(), route: route.name.clone() });
     }
@@ -82,7 +81,7 @@ pub fn admit(request: &Request, rules: Rules<'_>, marks: &Marks) -> Result<Admit
     grant.judge(route, &members).map_err(|beyond| Refusal::beyond(beyond, plugin, route))?;
     let path = path::fill(route, &members, routes)?;
     // What is filled in was a text or number without anything that is encoded, or no mark.
-    body::no_mark(route, "the path", &path, marks)?;
+    body::no_mark(route, "path", &path, marks)?;
     Ok(Admitted {
         path,
         body: body::build(route, &request.input, &members, marks)?,
@@ -101,15 +100,30 @@ pub fn allows(effect: Effect, class: Class) -> bool {
     }
 }
 
-/// Whether the tool named the route, or all of them.
+/// Whether the tool named the route, or all of the helpdesk's.
 fn declared(tool: &Tool, route: &str) -> bool {
-    tool.routes.iter().any(|declared| declared == "*" || declared == route)
+    let all = local(route).is_none();
+    tool.routes.iter().any(|declared| declared == route || (all && declared == "*"))
+}
+
+fn unknown(request: &Request, routes: &Table) -> Refusal {
+    let nearest = match request.route.len() {
+        // Nothing looks like a whole text, and to compare one takes long.
+        limits::NAME_SHOWN_BYTES.. => Vec::new(),
+        _ => routes.nearest(&request.route).into_iter().map(str::to_owned).collect(),
+    };
+    Refusal::UnknownRoute { route: request.route.clone(), nearest }
 }
 
 impl Admitted {
     /// The route, with its class and how it may be repeated.
     pub fn route(&self) -> &Arc<Route> {
         &self.route
+    }
+
+    /// Whether the relay answers it itself, and never sends it.
+    pub fn is_local(&self) -> bool {
+        local(&self.route.name).is_some()
     }
 
     /// Path below the helpdesk's address, `/api/v1/tickets/respond`: every placeholder filled with one encoded segment.

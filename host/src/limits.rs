@@ -234,8 +234,11 @@ pub const AUDIT_FILES: usize = 5;
 
 /// limit: How long a person may take to answer whether something is sent. A client gives up sooner or later; then nothing is sent.
 pub const CONFIRM_WAIT: Duration = Duration::from_secs(600);
-/// limit: How much of a body the person is shown.
-pub const QUESTION_BYTES: usize = 4 * KIB;
+/// limit: A question to a person. Long values in it are shortened until it fits; a request that still does not fit is not sent,
+/// since nobody saw what it does.
+pub const QUESTION_BYTES: usize = 8 * KIB;
+/// How much of one value a question shows: the first of these with which it fits.
+pub const QUESTION_VALUE_CHARS: [usize; 4] = [4_000, 1_000, 250, 80];
 /// limit: Questions that wait for a client to call again with their answer.
 pub const QUESTIONS: usize = 64;
 
@@ -243,6 +246,8 @@ pub const QUESTIONS: usize = 64;
 
 /// limit: Arrays and objects inside one another; one less than where serde_json stops, which reads the text later.
 pub const JSON_DEPTH: usize = 127;
+/// Longest name of a stranger's choice that is shown in a sentence of the relay.
+pub const NAME_SHOWN_BYTES: usize = 80;
 /// limit: The shortest text that counts as a secret. A shorter one would be found in ordinary words; a Tickiti token has
 /// over 40 characters.
 pub const SECRET_CHARS: usize = 8;

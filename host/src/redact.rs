@@ -9,7 +9,7 @@ use std::fmt;
 use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 use secrecy::{ExposeSecret, SecretString};
 
-pub use clean::{clean, is_hidden};
+pub use clean::{clean, is_hidden, name};
 
 /// Stands where the token was.
 pub const PLACEHOLDER: &str = "[token]";

@@ -31,6 +31,7 @@ pub use helpdesk::Helpdesk;
 pub(crate) use plan::shown;
 pub use plan::{Plan, Planned, in_bytes};
 pub use result::{Item, ToolResult};
+pub(crate) use stranger::unquoted;
 
 use crate::admit::{Grant, Policy};
 use crate::audit::Audit;

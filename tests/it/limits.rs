@@ -107,16 +107,8 @@ const TESTS: &[(&str, &str, &str)] = &[
     ),
     ("AUDIT_BYTES", "audit_bytes_and_files_obeyed_and_violated", "audit_bytes_and_files_obeyed_and_violated"),
     ("AUDIT_FILES", "audit_bytes_and_files_obeyed_and_violated", "audit_bytes_and_files_obeyed_and_violated"),
-    (
-        "CONFIRM_WAIT",
-        "confirm_wait_and_question_bytes_obeyed_and_violated",
-        "confirm_wait_and_question_bytes_obeyed_and_violated",
-    ),
-    (
-        "QUESTION_BYTES",
-        "confirm_wait_and_question_bytes_obeyed_and_violated",
-        "confirm_wait_and_question_bytes_obeyed_and_violated",
-    ),
+    ("CONFIRM_WAIT", "confirm_wait_obeyed_and_violated", "confirm_wait_obeyed_and_violated"),
+    ("QUESTION_BYTES", "question_bytes_obeyed_and_violated", "question_bytes_obeyed_and_violated"),
     ("QUESTIONS", "questions_obeyed_and_violated", "questions_obeyed_and_violated"),
     ("JSON_DEPTH", "depth_is_bounded_where_serde_json_stops", "depth_is_bounded_where_serde_json_stops"),
     (

@@ -53,15 +53,6 @@ impl Grant {
         &self.rights
     }
 
-    /// Whether a route that the relay answers itself is within the grant.
-    pub fn allows_local(&self, name: &str) -> bool {
-        self.rights.iter().any(|right| match right {
-            Right::AllRoutes => true,
-            Right::Route { route, .. } => route == name,
-            _ => false,
-        })
-    }
-
     /// Whether some request to this route could be within the grant.
     pub fn reaches(&self, route: &Route) -> bool {
         self.rights.iter().any(|right| covers(right, route))

@@ -1,15 +1,21 @@
-//! Why a request was not let through: one sentence for the assistant each, with the rule and what to do instead.
+//! Why a request was not let through: one sentence for the assistant each, with the rule and what to do instead. Names that the
+//! plugin chose are shown only where they are plain words, so that no sentence is its.
 
 use tickiti_relay_routes::{Class, Route};
 
 use super::grant::Beyond;
+use crate::redact::name as shown;
 
 /// Why a request was not let through. Nothing was sent.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Refusal {
     /// No such route in the table.
-    #[error("`{route}` is not an endpoint of this helpdesk{}. `list_endpoints` names them all", nearest_words(nearest))]
+    #[error(
+        "`{}` is not an endpoint of this helpdesk{}. `list_endpoints` names them all",
+        shown(route),
+        nearest_words(nearest)
+    )]
     UnknownRoute {
         /// As asked.
         route: String,
@@ -194,7 +200,8 @@ pub enum Refusal {
     },
     /// A file for a form, on a route that takes JSON.
     #[error(
-        "the endpoint `{route}` takes no file, so `{name}` cannot be sent to it; `list_endpoints` shows `\"encoding\":\"multipart\"` where one takes files"
+        "the endpoint `{route}` takes no file, so `{}` cannot be sent to it; `list_endpoints` shows `\"encoding\":\"multipart\"` where one takes files",
+        shown(name)
     )]
     TakesNoFile {
         /// Name of the route.
@@ -205,7 +212,8 @@ pub enum Refusal {
     /// A file's mark stands where only a text can: in an address, or in the middle of a form field. It would reach the helpdesk as
     /// the 32 letters that it is, others at each call.
     #[error(
-        "`{name}` of `{route}` holds a file where only a text can stand; a file is the whole value of a field of a form"
+        "`{}` of `{route}` holds a file where only a text can stand; a file is the whole value of a field of a form",
+        shown(name)
     )]
     StrayMark {
         /// Name of the route.
@@ -215,7 +223,8 @@ pub enum Refusal {
     },
     /// A member cannot be written into an address.
     #[error(
-        "`{name}` cannot be sent to `{route}`: that endpoint is a GET, its values are texts, numbers, true or false, and lists of those"
+        "`{}` cannot be sent to `{route}`: that endpoint is a GET, its values are texts, numbers, true or false, and lists of those",
+        shown(name)
     )]
     NotAQueryValue {
         /// Name of the route.

@@ -99,6 +99,30 @@ fn every_rule_says_no_for_itself() {
 }
 
 #[test]
+fn what_the_relay_answers_itself_is_judged_by_the_same_rules() {
+    let settle = request("relay.settle_write", json!({"id": "w3", "happened": false}));
+    let all = Grant::all();
+    let writer = tool(Effect::Write, &["relay.settle_write"]);
+    assert!(ask(&writer, &all, &settle).is_ok_and(|admitted| admitted.is_local()));
+    let named = |right: &str| Grant::of([right.parse().unwrap()]);
+    let rules = [
+        ask(&tool(Effect::Write, &["*"]), &all, &settle),
+        ask(&tool(Effect::Read, &["relay.settle_write"]), &all, &settle),
+        ask(&writer, &named("tickets:write"), &settle),
+        ask(&writer, &named("relay.settle_write{id=w999999}"), &settle),
+        ask(
+            &tool(Effect::Read, &["relay.endpoints"]),
+            &named("relay.settle_write"),
+            &request("relay.endpoints", json!({})),
+        ),
+    ];
+    let rules = rules.map(|ended| ended.unwrap_err().rule());
+    assert_eq!(rules, ["not-declared", "beyond-effect", "not-granted", "fixed-fields", "not-granted"]);
+    assert!(ask(&writer, &named("relay.settle_write{id=w3}"), &settle).is_ok());
+    assert!(any(&request("tickets.query", json!({}))).is_ok_and(|admitted| !admitted.is_local()));
+}
+
+#[test]
 fn a_body_larger_than_allowed_is_refused_and_one_as_large_is_not() {
     let of = |bytes: usize| {
         let fill = "x".repeat(bytes - r#"{"a":""}"#.len());

@@ -176,8 +176,8 @@ fn true_or_false(schema: &Value) -> Option<&str> {
 
 /// What a tool says that it does must be what its routes do: one that says less could never send, and would mislead a person.
 fn effect(faults: &mut Faults<'_>, tool: &Tool, routes: &Table) {
-    for name in tool.routes.iter().filter(|name| *name != "*" && !name.starts_with("relay.")) {
-        match routes.get(name) {
+    for name in tool.routes.iter().filter(|name| *name != "*") {
+        match admit::local(name).or_else(|| routes.get(name)) {
             None => {
                 let near =
                     routes.nearest(name).first().map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
@@ -278,7 +278,7 @@ mod tests {
     #[test]
     fn a_stranger_is_judged_more_closely() {
         assert_eq!(of_a_stranger(|_| ()), Vec::<String>::new());
-        let changes: [fn(&mut Manifest); 18] = [
+        let changes: [fn(&mut Manifest); 20] = [
             |manifest| manifest.name = "ticket".into(),
             |manifest| manifest.name = "Digest".into(),
             |manifest| manifest.about = "See\u{200b} all.".into(),
@@ -299,6 +299,8 @@ mod tests {
             |manifest| manifest.tools[0].output = Some(r#"{"type":"object","properties":{"x":false}}"#.into()),
             |manifest| manifest.tools[0].routes = vec!["tickets.qurey".into()],
             |manifest| manifest.tools[0].routes = vec!["tickets.delete".into()],
+            |manifest| manifest.tools[0].routes = vec!["relay.settle_write".into()],
+            |manifest| manifest.tools[0].routes = vec!["relay.token".into()],
         ];
         let texts: Vec<String> = changes.into_iter().flat_map(of_a_stranger).collect();
         insta::assert_snapshot!(texts.join("\n"), @r#"
@@ -320,6 +322,8 @@ mod tests {
         plugin `digest`, tool `look`, at `output/properties/x`: it is `true` or `false`, and some clients then refuse every tool of the relay: write what the value is, or `{}` for any
         plugin `digest`, tool `look`, at `routes`: `tickets.qurey` is not an endpoint of this helpdesk; did you mean `tickets.query`?
         plugin `digest`, tool `look`, at `effect`: it says `read`, and its endpoint `tickets.delete` is of class destructive
+        plugin `digest`, tool `look`, at `effect`: it says `read`, and its endpoint `relay.settle_write` is of class write
+        plugin `digest`, tool `look`, at `routes`: `relay.token` is not an endpoint of this helpdesk; did you mean `token.show`?
         "#);
     }
 

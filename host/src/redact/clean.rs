@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use crate::limits;
+
 /// Takes out what a terminal obeys or a reader cannot see: escape sequences, control characters other than tab and line
 /// feed, characters of no width and those that turn the direction of writing. Copies nothing when there is none.
 pub fn clean(text: &str) -> Cow<'_, str> {
@@ -20,6 +22,17 @@ pub fn clean(text: &str) -> Cow<'_, str> {
         }
     }
     Cow::Owned(kept)
+}
+
+/// A name that a stranger chose, as it may stand in a sentence of ours: a plain word as it is, anything else not at all. So a
+/// sentence stays ours from its first word to its last, whatever was given as a name.
+pub fn name(text: &str) -> Cow<'_, str> {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"_.-/:[]*~@".contains(&byte);
+    if !text.is_empty() && text.len() <= limits::NAME_SHOWN_BYTES && text.bytes().all(plain) {
+        Cow::Borrowed(text)
+    } else {
+        Cow::Owned(format!("(a name of {} characters that is not shown)", text.chars().count()))
+    }
 }
 
 /// Whether a terminal would obey a character, or a reader not see it.
@@ -117,6 +130,20 @@ mod tests {
             assert_eq!(clean(text), expected, "{text:?}");
         }
         assert!(matches!(clean("nothing to do"), Cow::Borrowed(_)));
+    }
+
+    #[test]
+    fn a_name_is_one_plain_word_or_not_shown() {
+        for plain in ["tickets.respond", "filters[from]", "/files/0/path", "*", "ann@example.com"] {
+            assert_eq!(name(plain), plain);
+        }
+        let longest = "x".repeat(limits::NAME_SHOWN_BYTES);
+        assert_eq!(name(&longest), longest);
+        assert_eq!(name(&format!("{longest}x")), "(a name of 81 characters that is not shown)");
+        for wrong in ["", "a b", "a`b", "a\nb", "a\u{1b}[31m", "a\u{202e}b", "ticket\u{455}"] {
+            let count = wrong.chars().count();
+            assert_eq!(name(wrong), format!("(a name of {count} characters that is not shown)"), "{wrong:?}");
+        }
     }
 
     proptest! {

@@ -1,12 +1,14 @@
 //! Asking the person before something is sent, where the relay was started so.
 
 use futures_util::future::{BoxFuture, FutureExt};
+use serde_json::Value;
 use tickiti_relay_routes::Class;
 
 use super::plan;
 use crate::admit::Admitted;
 use crate::digest::Digest;
 use crate::limits;
+use crate::redact::is_hidden;
 
 /// One request that the person is asked about.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -46,14 +48,31 @@ impl Ask for NoOne {
 }
 
 impl Question {
-    /// About a request of this tool.
-    pub(super) fn about(tool: &str, plugin: &str, request: &Admitted) -> Self {
-        Self { text: text(tool, plugin, request), digest: request.digest() }
+    /// About a request of this tool. None when it holds more than a person can be shown.
+    pub(super) fn about(tool: &str, plugin: &str, request: &Admitted) -> Option<Self> {
+        let text = text(tool, plugin, request)?;
+        Some(Self { text, digest: request.digest() })
     }
 }
 
-fn text(tool: &str, plugin: &str, request: &Admitted) -> String {
+fn text(tool: &str, plugin: &str, request: &Admitted) -> Option<String> {
+    let head = head(tool, plugin, request);
+    let body = plan::shown(request.body());
+    let fits = |text: &String| text.len() <= limits::QUESTION_BYTES;
+    if let Value::String(text) = &body {
+        // JSON that the relay cannot take apart, for a number that no float holds: all of it or nothing.
+        return Some(format!("{head}\n{}", seen(text))).filter(fits);
+    }
+    let of = |most: &usize| format!("{head}{}\n{}", whom(request, &body, *most), pretty(&body, *most));
+    limits::QUESTION_VALUE_CHARS.iter().map(of).find(fits)
+}
+
+fn head(tool: &str, plugin: &str, request: &Admitted) -> String {
     let route = request.route();
+    let name = &route.name;
+    if request.is_local() {
+        return format!("`{tool}` (plugin {plugin}) is about to change the relay's own record of writes ({name}).");
+    }
     let does = match route.class {
         Class::Read => "reads",
         Class::Write => "adds or changes",
@@ -61,27 +80,58 @@ fn text(tool: &str, plugin: &str, request: &Admitted) -> String {
         Class::Sensitive => "touches credentials, rights or where mail goes",
     };
     let mail = if route.mails { " People get mail from it." } else { "" };
-    let body = plan::shown(request.body());
-    let whom: Vec<String> = route
-        .target
-        .iter()
-        .flat_map(|target| {
-            target.members.iter().filter_map(|member| Some(format!("{} {}", target.kind, plain(body.get(member)?))))
-        })
-        .collect();
-    let whom = if whom.is_empty() { String::new() } else { format!(" To {}.", whom.join(", ")) };
-    let body = serde_json::to_string_pretty(&body).unwrap_or_default();
-    let end = body.floor_char_boundary(limits::QUESTION_BYTES.min(body.len()));
-    let cut = if end < body.len() { format!("\n… and {} more bytes.", body.len() - end) } else { String::new() };
-    format!(
-        "`{tool}` (plugin {plugin}) is about to send {} to the helpdesk: it {does}.{mail}{whom}\n{} {}\n{}{cut}",
-        route.name,
-        route.method,
-        request.path(),
-        crate::redact::clean(body.get(..end).unwrap_or_default())
-    )
+    let (method, path) = (route.method, request.path());
+    format!("`{tool}` (plugin {plugin}) is about to send {name} to the helpdesk: it {does}.{mail}\n{method} {path}")
 }
 
-fn plain(value: &serde_json::Value) -> String {
-    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+/// To whom it goes, on a line of its own that nothing in it can end.
+fn whom(request: &Admitted, body: &Value, most: usize) -> String {
+    let Some(target) = &request.route().target else { return String::new() };
+    let named = target.members.iter().filter_map(|member| body.get(member));
+    let whom: Vec<String> =
+        named.map(|value| format!("{} {}", target.kind, seen(&shortened(value, most).to_string()))).collect();
+    if whom.is_empty() { String::new() } else { format!("\nTo {}", whom.join(", ")) }
+}
+
+/// A body with the name of every member, and every value that is not long.
+fn pretty(body: &Value, most: usize) -> String {
+    seen(&serde_json::to_string_pretty(&shortened(body, most)).unwrap_or_default())
+}
+
+/// The same with each long text shortened.
+fn shortened(value: &Value, most: usize) -> Value {
+    match value {
+        Value::String(text) => Value::String(short(text, most)),
+        Value::Array(items) => items.iter().map(|item| shortened(item, most)).collect(),
+        Value::Object(members) => {
+            let members = members.iter().map(|(name, value)| (name.clone(), shortened(value, most)));
+            Value::Object(members.collect())
+        }
+        other => other.clone(),
+    }
+}
+
+/// Beginning and end of a text, and how much is between.
+fn short(text: &str, most: usize) -> String {
+    let all = text.chars().count();
+    if all <= most {
+        return text.to_owned();
+    }
+    let part = most / 2;
+    let beginning: String = text.chars().take(part).collect();
+    let end: String = text.chars().skip(all - part).collect();
+    format!("{beginning} [… {} characters not shown here …] {end}", all - 2 * part)
+}
+
+/// JSON in which what nobody sees is seen.
+fn seen(json: &str) -> String {
+    let mut seen = String::with_capacity(json.len());
+    for character in json.chars() {
+        if is_hidden(character) {
+            seen.extend(character.escape_unicode());
+        } else {
+            seen.push(character);
+        }
+    }
+    seen
 }

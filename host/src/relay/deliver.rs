@@ -1,5 +1,8 @@
 //! Where the requests of a call go: to the helpdesk, or into a plan.
 
+use tickiti_relay_routes::Class;
+
+use super::error::CallError;
 use super::helpdesk::Stop;
 use super::live::Live;
 use super::plan::Recorder;
@@ -20,6 +23,16 @@ impl Delivery<'_> {
         match self {
             Self::Live(live) => live.deliver(request).await,
             Self::Plan(recorder) => recorder.deliver(request).await,
+        }
+    }
+
+    /// Whether the relay may now answer a request itself: the person is asked where they are asked for such, and a plan changes
+    /// nothing.
+    pub(super) async fn may_answer(&mut self, request: &Admitted) -> Result<(), CallError> {
+        match self {
+            Self::Live(live) => live.may_answer(request).await,
+            Self::Plan(_) if request.route().class == Class::Read => Ok(()),
+            Self::Plan(_) => Err(CallError::PlanEnds { route: request.route().name.clone() }),
         }
     }
 

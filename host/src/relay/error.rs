@@ -12,6 +12,7 @@ use crate::files::FileRefusal;
 use crate::ledger::{Held, LedgerFault};
 use crate::limits;
 use crate::plugins::{Problem, families};
+use crate::redact::name;
 use crate::upstream::Failure;
 
 /// Why a call has no result.
@@ -202,6 +203,18 @@ pub enum CallError {
         /// What the call had done before.
         done: Done,
     },
+    /// The person must be asked, and the request is more than they can be shown.
+    #[error(
+        "`{route}` was not sent: the relay was started to ask the person before it sends this (`--confirm`), and it holds more than a \
+         question can show.\nOutcome: not sent. This request did not reach the helpdesk.\nNext: send fewer values at a time; long texts \
+         are shortened in the question and may stay as they are"
+    )]
+    Unshowable {
+        /// Name of the route.
+        route: String,
+        /// What the call had done before.
+        done: Done,
+    },
     /// The client asks the person and calls again. Only `mcp` sees it.
     #[error("the person must be asked first")]
     ToBeConfirmed {
@@ -232,7 +245,7 @@ pub enum Part {
     },
     /// One that was still to come.
     NotSent {
-        /// Name of the route.
+        /// Name of the route, as the plugin gave it.
         route: String,
     },
 }
@@ -279,6 +292,7 @@ impl CallError {
             | Self::Declined { done, .. }
             | Self::Overtaken { done, .. }
             | Self::Unconfirmed { done, .. }
+            | Self::Unshowable { done, .. }
             | Self::KeyReused { done } => *done = before.clone(),
         }
         self
@@ -313,6 +327,10 @@ impl CallError {
         Self::Unconfirmed { route, why, done: Done::default() }
     }
 
+    pub(super) fn unshowable(route: String) -> Self {
+        Self::Unshowable { route, done: Done::default() }
+    }
+
     pub(super) fn to_be_confirmed(question: Question) -> Self {
         Self::ToBeConfirmed { question: Box::new(question) }
     }
@@ -342,6 +360,7 @@ impl CallError {
             | Self::Declined { done, .. }
             | Self::Overtaken { done, .. }
             | Self::Unconfirmed { done, .. }
+            | Self::Unshowable { done, .. }
             | Self::KeyReused { done } => Some(done),
         }
     }
@@ -354,7 +373,8 @@ impl std::fmt::Display for Part {
             Self::Written { route, identifiers } if !identifiers.is_empty() => {
                 write!(formatter, "{route} ({})", identifiers::in_words(identifiers))
             }
-            Self::Written { route, .. } | Self::NotSent { route } => formatter.write_str(route),
+            Self::Written { route, .. } => formatter.write_str(route),
+            Self::NotSent { route } => formatter.write_str(&name(route)),
         }
     }
 }

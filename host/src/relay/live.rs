@@ -90,13 +90,21 @@ impl Live<'_> {
         delivered
     }
 
+    /// Whether the relay may now answer a request itself.
+    pub(super) async fn may_answer(&mut self, request: &Admitted) -> Result<(), CallError> {
+        let granted = self.served.grant(&self.who.0);
+        self.confirmed(request, &granted).await
+    }
+
     /// Asks the person, where the relay was started so. The time that this takes is not the call's.
     async fn confirmed(&mut self, request: &Admitted, granted: &Grant) -> Result<(), CallError> {
         if !self.policy.asks(request.route().class) {
             return Ok(());
         }
         let began = Instant::now();
-        let question = Question::about(&self.who.1, &self.who.0, request);
+        let Some(question) = Question::about(&self.who.1, &self.who.0, request) else {
+            return Err(CallError::unshowable(request.route().name.clone()));
+        };
         let reply = tokio::time::timeout(limits::CONFIRM_WAIT, self.ask.ask(&question)).await;
         self.deadline += began.elapsed();
         let route = request.route().name.clone();

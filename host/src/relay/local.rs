@@ -5,54 +5,23 @@ use std::fmt::Write;
 use serde_json::{Map, Value, json};
 use tickiti_relay_routes::{Class, Encoding, Repeat, Route, Table};
 
-use super::Relay;
-use crate::audit::{Event, Who};
-use crate::contract::Request;
+use super::{Relay, plan};
+use crate::admit::{Admitted, ENDPOINTS, UNSETTLED};
 use crate::ledger::{Ledger, Record, Which, WriteId};
-use crate::plugins::Entry;
+use crate::redact::name;
 use crate::upstream::{Answer, AnswerBody};
 
-/// The table of endpoints.
-const ENDPOINTS: &str = "relay.endpoints";
-/// The writes of which somebody must say what became of them.
-const UNSETTLED: &str = "relay.unsettled_writes";
-/// Says it.
-const SETTLE: &str = "relay.settle_write";
-
-/// The answer to a local route; `None` when the request is for the helpdesk. Each must be declared by its own name: `*` stands
-/// for the helpdesk's routes only.
-pub(super) async fn answer(request: &Request, entry: &Entry, relay: &Relay) -> Option<Result<Answer, String>> {
-    let route = [ENDPOINTS, UNSETTLED, SETTLE].into_iter().find(|name| *name == request.route)?;
-    let Entry { tool, plugin, public, .. } = entry;
-    let refused = if !tool.routes.iter().any(|declared| declared == route) {
-        Some(("not-declared", format!("the tool `{public}` did not declare `{route}`; this is a fault of its plugin")))
-    } else if relay.policy.read_only && route == SETTLE {
-        Some((
-            "read-only",
-            format!("`{route}` changes the relay's record, and the relay was started with `--read-only`"),
-        ))
-    } else if !relay.served.grant(plugin).allows_local(route) {
-        let allow = format!("tickiti-relay plugin grant {plugin} {route}");
-        let says = format!(
-            "`{route}` is not granted to the plugin `{plugin}`. Only the person who runs the relay can allow it, with: {allow}"
-        );
-        Some(("not-granted", says))
-    } else {
-        None
+/// The answer to a request that was let through to a route of the relay's own.
+pub(super) async fn answer(request: &Admitted, relay: &Relay) -> Result<Answer, String> {
+    let Value::Object(input) = plan::shown(request.body()) else {
+        return Err("the input is not plain JSON".to_owned());
     };
-    let who = Who { plugin: plugin.clone(), tool: public.clone(), route: route.to_owned() };
-    let rule = refused.as_ref().map(|(rule, _)| (*rule).to_owned());
-    relay.audit.tell(Event::Decision { who, allowed: rule.is_none(), rule });
-    if let Some((_, says)) = refused {
-        return Some(Err(says));
-    }
-    let input: Map<String, Value> = serde_json::from_str(&request.input).unwrap_or_default();
-    let body = match route {
+    let body = match request.route().action.as_str() {
         ENDPOINTS => endpoints(&relay.routes, &input).map(AnswerBody::Text),
         UNSETTLED => unsettled(&relay.ledger).await.map(AnswerBody::Json),
         _ => settle(&relay.ledger, &input).await.map(AnswerBody::Json),
     };
-    Some(body.map(|body| Answer { status: 200, body, held: None, retry_after: None }))
+    body.map(|body| Answer { status: 200, body, held: None, retry_after: None })
 }
 
 async fn unsettled(ledger: &Ledger) -> Result<String, String> {
@@ -62,7 +31,7 @@ async fn unsettled(ledger: &Ledger) -> Result<String, String> {
 
 async fn settle(ledger: &Ledger, input: &Map<String, Value>) -> Result<String, String> {
     let id = input.get("id").and_then(Value::as_str).unwrap_or_default();
-    let id: WriteId = id.parse().map_err(|wrong| format!("`{id}` is not the name of a write: {wrong}"))?;
+    let id: WriteId = id.parse().map_err(|wrong| format!("`{}` is not the name of a write: {wrong}", name(id)))?;
     let Some(happened) = input.get("happened").and_then(Value::as_bool) else {
         return Err("`happened` must be true or false".to_owned());
     };
@@ -101,9 +70,13 @@ fn rows(routes: &Table, family: &str) -> Result<String, String> {
         let known = routes.families();
         return Err(match routes.nearest_family(family).first() {
             Some(near) => {
-                format!("There is no family `{family}`; did you mean `{near}`? The families: {}", known.join(", "))
+                format!(
+                    "There is no family `{}`; did you mean `{near}`? The families: {}",
+                    name(family),
+                    known.join(", ")
+                )
             }
-            None => format!("There is no family `{family}`. The families: {}", known.join(", ")),
+            None => format!("There is no family `{}`. The families: {}", name(family), known.join(", ")),
         });
     }
     let mut text = String::new();

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use crate::contract::Write;
 use crate::files::{FileRefusal, Files, Output, Written};
 use crate::marks::{MARK_CHARS, Marks};
+use crate::redact::name;
 
 /// The output files of one call. Dropped without [`Outputs::commit`], nothing appears.
 pub(super) struct Outputs {
@@ -45,11 +46,9 @@ impl Outputs {
 
     /// Appends to an output: bytes, or what a mark stands for, which is used up by that.
     pub(super) fn write(&mut self, write: &Write, marks: &mut Marks) -> Result<(), WriteFault> {
-        let Open { output, written, .. } = self
-            .open
-            .iter_mut()
-            .find(|open| open.at == write.to)
-            .ok_or_else(|| WriteFault::Plugin(format!("a write to `{}`, which names no output file", write.to)))?;
+        let Open { output, written, .. } = self.open.iter_mut().find(|open| open.at == write.to).ok_or_else(|| {
+            WriteFault::Plugin(format!("a write to `{}`, which names no output file", name(&write.to)))
+        })?;
         *written = true;
         let mark = mark_of(&write.data).filter(|mark| marks.get(mark).is_some());
         match mark.and_then(|mark| marks.get(mark)) {

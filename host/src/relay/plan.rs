@@ -2,7 +2,7 @@
 
 use std::sync::{Mutex, PoisonError};
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use tickiti_relay_routes::Class;
 
 use super::error::CallError;
@@ -114,7 +114,15 @@ pub(crate) fn shown(body: &Body) -> Value {
                     (part.name.clone(), Value::String(label(&Marked { name: name.clone(), ..Marked::clone(marked) })))
                 }
             });
-            Value::Object(shown.collect())
+            let mut members = Map::new();
+            for (mut name, value) in shown {
+                // PHP keeps every `cc[]`.
+                while members.contains_key(&name) {
+                    name.push_str(" (again)");
+                }
+                members.insert(name, value);
+            }
+            Value::Object(members)
         }
     }
 }

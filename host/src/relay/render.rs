@@ -3,9 +3,11 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
+use serde_json::Value;
 
 use super::outputs::mark_of;
 use super::result::{Item, ToolResult};
+use super::stranger;
 use crate::contract::{Blob, Content, Output, Tool};
 use crate::files::{FileRefusal, Files, Written};
 use crate::json;
@@ -37,21 +39,23 @@ pub(super) async fn answer(
         AnswerBody::Text(text) => (text, "txt"),
         AnswerBody::Empty => (format!("The helpdesk answered {} without a body: done.", answer.status), "txt"),
     };
-    let text = bounded(text, &format!("{route}.{ending}"), &files).await?;
+    let text = bounded(text, &format!("{route}.{ending}"), None, &files).await?;
     Ok(ToolResult { content: vec![Item::Text(text)], structured })
 }
 
-/// A plugin's own output, with what marks stand for in their places, and where files were saved.
+/// A plugin's own output, with what marks stand for in their places, and where files were saved. `stranger` is the plugin's name
+/// where it is a third party's: what it wrote is quoted once the marks are gone, since what they stand for is its choice too.
 pub(super) async fn output(
     output: Output,
     tool: &Tool,
     marks: &Marks,
     saved: Vec<Written>,
+    stranger: Option<&str>,
     files: Arc<Files>,
 ) -> Result<ToolResult, Fault> {
     let mut content = Vec::with_capacity(output.content.len() + saved.len());
     for piece in output.content {
-        content.push(item(piece, marks, &files).await?);
+        content.push(item(piece, marks, stranger, &files).await?);
     }
     let mut structured = None;
     match output.structured {
@@ -64,9 +68,10 @@ pub(super) async fn output(
                 structured = serde_json::from_str(&compact).ok();
             }
             if content.is_empty() {
-                content.push(Item::Text(
-                    bounded(compact, &format!("{}.json", tool.name), &files).await.map_err(Fault::File)?,
-                ));
+                // Beside the object that the schema speaks of stands the same as text, for clients that know no other.
+                let stranger = stranger.filter(|_| !structured.as_ref().is_some_and(Value::is_object));
+                let name = format!("{}.json", tool.name);
+                content.push(Item::Text(bounded(compact, &name, stranger, &files).await.map_err(Fault::File)?));
             }
         }
     }
@@ -82,7 +87,7 @@ fn with_saved(mut text: String, saved: &[Written]) -> String {
     if saved.is_empty() || !text.ends_with('}') {
         return text;
     }
-    let places: Vec<serde_json::Value> = saved
+    let places: Vec<Value> = saved
         .iter()
         .map(|written| serde_json::json!({"path": written.path, "bytes": written.bytes, "sha256": written.sha256}))
         .collect();
@@ -94,7 +99,7 @@ fn with_saved(mut text: String, saved: &[Written]) -> String {
     text
 }
 
-async fn item(piece: Content, marks: &Marks, files: &Arc<Files>) -> Result<Item, Fault> {
+async fn item(piece: Content, marks: &Marks, stranger: Option<&str>, files: &Arc<Files>) -> Result<Item, Fault> {
     match piece {
         Content::Text(text) => {
             let text = match marks.get(&text) {
@@ -102,7 +107,7 @@ async fn item(piece: Content, marks: &Marks, files: &Arc<Files>) -> Result<Item,
                 Some(marked) => String::from_utf8(marked.bytes.to_vec())
                     .map_err(|_| Fault::Plugin("a text whose bytes are not UTF-8".into()))?,
             };
-            Ok(Item::Text(bounded(text, "result.txt", files).await.map_err(Fault::File)?))
+            Ok(Item::Text(bounded(text, "result.txt", stranger, files).await.map_err(Fault::File)?))
         }
         Content::Image(blob) => {
             blob_item(blob, "image", marks, files, |media_type, bytes| Item::Image { media_type, bytes }).await
@@ -144,13 +149,16 @@ async fn blob_item(
     Ok(Item::Text(format!("Too large to enclose. {}", saved_words(&written))))
 }
 
-/// A text that fits a conversation; a longer one is saved whole, and its beginning shown.
-async fn bounded(text: String, name: &str, files: &Arc<Files>) -> Result<String, FileRefusal> {
-    if text.len() <= limits::RESULT_TEXT_BYTES {
-        return Ok(text);
+/// A text that fits a conversation; a longer one is saved whole, and its beginning shown. What a stranger wrote is shown quoted,
+/// and saved as it is.
+async fn bounded(text: String, name: &str, stranger: Option<&str>, files: &Arc<Files>) -> Result<String, FileRefusal> {
+    let quoted = stranger.map(|plugin| stranger::quoted(plugin, &text));
+    let shown = quoted.as_ref().unwrap_or(&text);
+    if shown.len() <= limits::RESULT_TEXT_BYTES {
+        return Ok(quoted.unwrap_or(text));
     }
-    let end = text.floor_char_boundary(limits::RESULT_TEXT_SHOWN_BYTES);
-    let shown = text.get(..end).unwrap_or_default().to_owned();
+    let end = shown.floor_char_boundary(limits::RESULT_TEXT_SHOWN_BYTES);
+    let shown = shown.get(..end).unwrap_or_default().to_owned();
     let bytes = text.len();
     let written = save(name.to_owned(), Bytes::from(text), files).await?;
     Ok(format!(

@@ -1,10 +1,12 @@
 //! The turn loop against a scripted plugin and a scripted helpdesk.
 
+mod asked;
 mod bounds;
 mod files;
 mod live;
 mod plans;
 mod plugins;
+mod strangers;
 mod taken_back;
 
 use std::borrow::Cow;

@@ -21,6 +21,7 @@ use crate::limits;
 use crate::marks::{Marked, Marks};
 use crate::outcome::Outcome;
 use crate::plugins::{Entry, Origin};
+use crate::redact::name;
 use crate::upstream::{Answer, AnswerBody};
 
 /// Runs one call to its end.
@@ -75,10 +76,10 @@ fn of_grant(error: CallError, entry: &Entry, grant: &Grant) -> CallError {
 }
 
 /// One call under way.
-struct Running<'a, 'd> {
-    relay: &'a Relay,
-    entry: &'a Entry,
-    delivery: &'a mut Delivery<'d>,
+struct Running<'e, 'd> {
+    relay: &'e Relay,
+    entry: &'e Entry,
+    delivery: &'e mut Delivery<'d>,
     marks: Marks,
     outputs: Outputs,
     done: Done,
@@ -86,7 +87,7 @@ struct Running<'a, 'd> {
     sent_never: Option<String>,
 }
 
-impl Running<'_, '_> {
+impl<'e> Running<'e, '_> {
     async fn turns(mut self, call: Arc<Call>, watch: Watch<'_>) -> Result<ToolResult, CallError> {
         let mut reply = self.in_time(self.entry.guest.start(Arc::clone(&call))).await?;
         for _ in 0..limits::TURNS {
@@ -96,7 +97,10 @@ impl Running<'_, '_> {
             }
             self.check_bounds(&turn)?;
             if let Some(progress) = turn.progress {
-                watch(Told::Progress(if self.is_stranger() { stranger::progress(progress) } else { progress }));
+                watch(Told::Progress(match self.stranger() {
+                    Some(plugin) => stranger::progress(plugin, progress),
+                    None => progress,
+                }));
             }
             if self.delivery.is_live() && !turn.writes.is_empty() {
                 self = self.write(turn.writes).await?;
@@ -115,16 +119,11 @@ impl Running<'_, '_> {
 
     /// Hands a request on and ends the call with its answer, untouched.
     async fn relay(mut self, request: Request) -> Result<ToolResult, CallError> {
-        let answer = match local::answer(&request, self.entry, self.relay).await {
-            Some(local) => local.map_err(|message| CallError::Plugin { message, done: self.done.clone() })?,
-            None => {
-                let admitted = self.admit(&request)?;
-                match self.deliver(&admitted).await {
-                    // The last request of a plan ends it as it ends the call: that is no early end.
-                    Err(CallError::PlanEnds { .. }) => return Ok(ToolResult::default()),
-                    delivered => delivered?,
-                }
-            }
+        let admitted = self.admit(&request)?;
+        let answer = match self.deliver(&admitted).await {
+            // The last request of a plan ends it as it ends the call: that is no early end.
+            Err(CallError::PlanEnds { .. }) => return Ok(ToolResult::default()),
+            delivered => delivered?,
         };
         let rendered = render::answer(answer, &request.route, &self.entry.tool, Arc::clone(&self.relay.files)).await;
         let mut result = rendered.map_err(|refusal| CallError::File { refusal, done: self.done })?;
@@ -165,16 +164,12 @@ impl Running<'_, '_> {
 
     /// Ends the call with what the plugin made of it.
     async fn finish(self, output: contract::Output) -> Result<ToolResult, CallError> {
-        let output = match self.is_stranger().then(|| stranger::foreign_link(&output)).flatten() {
-            Some(link) => {
-                return Err(
-                    self.beyond(format!("a link to `{link}`; a plugin may link to `tickiti:` and `https:` only"))
-                );
-            }
-            None if self.is_stranger() => stranger::output(output),
+        let stranger = self.stranger();
+        let output = match stranger {
+            Some(plugin) => stranger::output(plugin, output).map_err(|what| self.beyond(what))?,
             None => output,
         };
-        if !self.outputs.is_empty() && self.is_stranger() {
+        if !self.outputs.is_empty() && stranger.is_some() {
             self.may_still_write()?;
         }
         let done = self.done;
@@ -188,8 +183,8 @@ impl Running<'_, '_> {
                 .unwrap_or_else(|_| Err(FileRefusal::interrupted()))
                 .map_err(|refusal| CallError::File { refusal, done: done.clone() })?
         };
-        let rendered =
-            render::output(output, &self.entry.tool, &self.marks, saved, Arc::clone(&self.relay.files)).await;
+        let files = Arc::clone(&self.relay.files);
+        let rendered = render::output(output, &self.entry.tool, &self.marks, saved, stranger, files).await;
         let mut result = rendered.map_err(|fault| match fault {
             render::Fault::File(refusal) => CallError::File { refusal, done },
             render::Fault::Plugin(what) => CallError::Limit { plugin, what, done },
@@ -201,11 +196,10 @@ impl Running<'_, '_> {
     fn turn_of(&self, reply: Result<Reply, GuestFault>) -> Result<Turn, CallError> {
         match reply {
             Ok(Ok(turn)) => Ok(turn),
-            Ok(Err(message)) if self.is_stranger() => {
-                let message = stranger::sentence(&self.entry.plugin, &message);
+            Ok(Err(message)) => {
+                let message = self.stranger().map(|plugin| stranger::sentence(plugin, &message)).unwrap_or(message);
                 Err(CallError::Plugin { message, done: self.done.clone() })
             }
-            Ok(Err(message)) => Err(CallError::Plugin { message, done: self.done.clone() }),
             Err(fault) => {
                 tracing::error!(target: "relay", plugin = %self.entry.plugin, tool = %self.entry.public, "{fault}");
                 Err(CallError::Guest { plugin: self.entry.plugin.clone(), fault, done: self.done.clone() })
@@ -245,7 +239,8 @@ impl Running<'_, '_> {
         let rules = Rules { tool, plugin, grant: &grant, policy: self.relay.policy, routes: &self.relay.routes };
         let admitted = admit(request, rules, &self.marks);
         if self.delivery.is_live() {
-            let who = Who { plugin: plugin.clone(), tool: self.entry.public.clone(), route: request.route.clone() };
+            let route = name(&request.route).into_owned();
+            let who = Who { plugin: plugin.clone(), tool: self.entry.public.clone(), route };
             let rule = admitted.as_ref().err().map(|refusal| refusal.rule().to_owned());
             self.relay.audit.tell(Event::Decision { who, allowed: rule.is_none(), rule });
         }
@@ -270,9 +265,9 @@ impl Running<'_, '_> {
         }
     }
 
-    /// Whether the plugin's words are a stranger's.
-    fn is_stranger(&self) -> bool {
-        self.entry.origin == Origin::Added
+    /// The name of the plugin where its words are a stranger's.
+    fn stranger(&self) -> Option<&'e str> {
+        (self.entry.origin == Origin::Added).then_some(self.entry.plugin.as_str())
     }
 
     /// Whether a folder to write to is still granted: it may have been taken back while the call was under way.
@@ -287,7 +282,9 @@ impl Running<'_, '_> {
 
     async fn deliver(&mut self, request: &Admitted) -> Result<Answer, CallError> {
         let route = Arc::clone(request.route());
-        match self.delivery.deliver(request).await {
+        let delivered =
+            if request.is_local() { self.answer(request).await } else { self.delivery.deliver(request).await };
+        match delivered {
             Ok(answer) => {
                 self.note(&route, &answer);
                 Ok(answer)
@@ -301,6 +298,13 @@ impl Running<'_, '_> {
                 _ => Err(CallError::Failed { failure, done: self.done.clone() }),
             },
         }
+    }
+
+    /// Answers what is asked of the relay itself.
+    async fn answer(&mut self, request: &Admitted) -> Result<Answer, Stop> {
+        self.delivery.may_answer(request).await.map_err(Stop::Ends)?;
+        let answer = local::answer(request, self.relay).await;
+        answer.map_err(|message| Stop::Ends(CallError::Plugin { message, done: Done::default() }))
     }
 
     fn note(&mut self, route: &Route, answer: &Answer) {

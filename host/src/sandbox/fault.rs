@@ -62,7 +62,8 @@ fn from_text(text: &str, log: &Log) -> GuestFault {
 }
 
 fn crash(what: &str, log: &Log) -> GuestFault {
-    let said = log.stderr_start(limits::GUEST_MESSAGE_CHARS);
+    // In quotation marks, out of which it cannot get: the rest of the sentence is the relay's.
+    let said = log.stderr_start(limits::GUEST_MESSAGE_CHARS).replace('"', "'");
     let what = super::wasi::clean(what);
-    GuestFault::Crash { message: if said.is_empty() { what } else { format!("{what}; it said: {said}") } }
+    GuestFault::Crash { message: if said.is_empty() { what } else { format!("{what}; it said: \"{said}\"") } }
 }

@@ -108,7 +108,7 @@ fn a_file_that_merely_lies_there_is_told_and_not_served() {
     assert!(ground.refuses(&["call", "stray_go"]).contains("no tool"));
     let output = plugins::trusting(&ground.setup, &["plugin", "trust"], &folder.join("stray.wasm"), &[]).unwrap();
     assert_eq!(output.code, Some(0), "{}", output.stderr);
-    assert_eq!(ground.says(&["call", "stray_go"]).trim(), "hello");
+    assert_eq!(ground.says(&["call", "stray_go"]).trim(), "The plugin `stray` says:\n> hello");
 }
 
 #[test]

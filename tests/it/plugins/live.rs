@@ -21,7 +21,7 @@ fn what_is_added_and_removed_is_told_to_clients_that_run() {
     ground.add(&Handmade::saying("hello", "go", "hello"), &[]);
     assert_eq!(session.notification().unwrap()["method"], "notifications/tools/list_changed");
     assert!(listed(&mut session).contains(&"hello_go".to_owned()));
-    assert_eq!(session.call("hello_go", json!({})).unwrap().text(), "hello");
+    assert_eq!(session.call("hello_go", json!({})).unwrap().text(), "The plugin `hello` says:\n> hello");
     ground.says(&["plugin", "remove", "hello"]);
     assert_eq!(session.notification().unwrap()["method"], "notifications/tools/list_changed");
     assert_eq!(listed(&mut session), before);
@@ -128,10 +128,10 @@ fn a_call_under_way_ends_on_the_old_code() {
     go_on.send(()).unwrap();
     let text =
         |answer: serde_json::Value| answer["result"]["content"][0]["text"].as_str().unwrap_or_default().to_owned();
-    assert_eq!(text(session.answer(call).unwrap()), "the old one");
+    assert_eq!(text(session.answer(call).unwrap()), "The plugin `slow` says:\n> the old one");
     go_on.send(()).unwrap();
     let call = session.begin("tools/call", json!({"name": "slow_go", "arguments": {}})).unwrap();
-    assert_eq!(text(session.answer(call).unwrap()), "the new one");
+    assert_eq!(text(session.answer(call).unwrap()), "The plugin `slow` says:\n> the new one");
 }
 
 #[test]
@@ -151,7 +151,7 @@ fn one_plugin_that_cannot_be_loaded_stops_no_other() {
     let failed = session.call("broken_go", json!({})).unwrap().failed().unwrap();
     assert!(failed.contains("cannot be loaded"), "{failed}");
     // The other is compiled anew, apart, and the built-in ones too.
-    assert_eq!(session.call("sound_go", json!({})).unwrap().text(), "sound");
+    assert_eq!(session.call("sound_go", json!({})).unwrap().text(), "The plugin `sound` says:\n> sound");
     assert!(session.call("list_queues", json!({})).unwrap().done().is_ok());
 }
 

@@ -64,7 +64,7 @@ fn the_person_is_asked_through_the_client() {
         assert_eq!(question["method"], "elicitation/create", "{question}");
         let message = question["params"]["message"].as_str().unwrap();
         assert!(
-            message.contains("tickets.create") && message.contains("originator lena.vogt@posteo.example"),
+            message.contains("tickets.create") && message.contains("To originator \"lena.vogt@posteo.example\"\n"),
             "{message}"
         );
         assert_eq!(ground.helpdesk.effects().len(), before, "nothing was sent yet");

@@ -6,7 +6,7 @@ use tickiti_relay_routes::Table;
 
 use super::inspect::Inspected;
 use super::rights::listed;
-use crate::admit::{Grant, Right};
+use crate::admit::{Grant, Right, local};
 use crate::contract::{Access, Effect, Manifest, Tool};
 use crate::plugins::{Difference, Lock, Locked, Notice, Origin, Stray, asks, families, public_name, together};
 use crate::redact::clean;
@@ -157,11 +157,8 @@ fn can(text: &mut String, tools: &[Tool], routes: &Table) {
 fn granted(text: &mut String, name: &str, tools: &[Tool], rights: &[Right], routes: &Table) {
     let _ = writeln!(text, "\nIt may: {}", listed(rights));
     let grant = Grant::of(rights.to_vec());
-    let covered = |route: &String| match routes.get(route) {
-        _ if route == "*" => true,
-        Some(known) => grant.reaches(known),
-        None => grant.allows_local(route),
-    };
+    let known = |route: &str| local(route).or_else(|| routes.get(route));
+    let covered = |route: &String| route == "*" || known(route).is_some_and(|known| grant.reaches(known));
     let mut left: Vec<&str> =
         tools.iter().flat_map(|tool| &tool.routes).filter(|route| !covered(route)).map(String::as_str).collect();
     left.sort_unstable();

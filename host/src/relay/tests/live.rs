@@ -158,7 +158,7 @@ async fn the_record_is_open_only_to_tools_that_name_it() {
             vec![],
         );
         let text = told(stage.ask(None, true).await);
-        assert!(text.contains(&format!("did not declare `{route}`")), "{text}");
+        assert!(text.contains(&format!("did not declare the endpoint `{route}`")), "{text}");
     }
 }
 

@@ -21,7 +21,7 @@ use crate::files::{FileRules, Files, Root};
 use crate::ledger::Ledger;
 use crate::limits;
 use crate::plugins::{Catalogue, Installed, Origin, Served, public_name};
-use crate::relay::{Asked, CallError, Ended, Gate, NoOne, Relay, ToolResult};
+use crate::relay::{Asked, CallError, Ended, Gate, NoOne, Relay, ToolResult, unquoted};
 use crate::upstream::Budget;
 
 /// The time of a case that names none.
@@ -106,7 +106,7 @@ impl Bench {
         relay.ledger.finish(limits::LEDGER_BUSY);
         Ok(Happened {
             seen: desk.seen(),
-            result: result.map(|result| shown(&result, pad.path())),
+            result: result.map(|result| shown(&result, &self.manifest.name, pad.path())),
             sentence: fixed.sentence(),
             any_route: tool.routes.iter().any(|route| route == "*"),
         })
@@ -160,9 +160,9 @@ impl Bench {
     }
 }
 
-/// What the assistant reads, with the places of files made the same in every run.
-fn shown(result: &ToolResult, pad: &Path) -> Shown {
-    let texts: Vec<String> = result.content.iter().map(call::shown).collect();
+/// What the plugin wrote and the assistant reads quoted, with the places of files made the same in every run.
+fn shown(result: &ToolResult, plugin: &str, pad: &Path) -> Shown {
+    let texts: Vec<String> = result.content.iter().map(|item| unquoted(plugin, &call::shown(item))).collect();
     let steady = |text: &str| {
         let own = pad.join("files");
         let place = own.to_string_lossy();
