@@ -6,6 +6,7 @@
 mod body;
 mod fixed;
 mod grant;
+mod narrow;
 mod path;
 mod policy;
 mod refusal;
@@ -18,6 +19,7 @@ use tickiti_relay_routes::{Class, Route, Table};
 pub use body::{Body, Part, PartValue, Piece};
 pub use fixed::Fixed;
 pub use grant::Grant;
+pub use narrow::{Narrowing, narrowings, widened};
 pub use policy::{Confirm, Policy};
 pub use refusal::Refusal;
 pub use right::{NotARight, Right};
@@ -75,7 +77,7 @@ pub fn admit(request: &Request, rules: Rules<'_>, marks: &Marks) -> Result<Admit
         return Err(Refusal::InputTooLarge { route: route.name.clone(), bytes: request.input.len() });
     }
     let members = body::members(&route.name, &request.input)?;
-    grant.judge(route, &members).map_err(|beyond| Refusal::beyond(beyond, plugin, route))?;
+    grant.judge(route, &members).map_err(|beyond| Refusal::beyond(beyond, grant, plugin, route))?;
     let path = path::fill(route, &members)?;
     // What is filled in was a text or number without anything that is encoded, or no mark.
     body::no_mark(route, "the path", &path, marks)?;

@@ -33,6 +33,6 @@ pub use difference::{Difference, differences};
 pub use folder::{Folder, FolderFault, Stray, read_component};
 pub use lock::{Changed, Lock, Locked, LockedTool, NotALock, Stored};
 pub use schema::{Problem, Schema};
-pub use selection::Selection;
+pub use selection::{Idle, Selection};
 pub use served::{Momentary, Notice, Served, Source, against};
 pub use together::{asks, together};

@@ -27,6 +27,7 @@ pub use confirm::{Ask, NoOne, Question, Said};
 pub use error::{CallError, Done, Part};
 pub use gate::Gate;
 pub use helpdesk::Helpdesk;
+pub use local::LOCAL_ROUTES;
 pub(crate) use plan::shown;
 pub use plan::{Plan, Planned, in_bytes};
 pub use result::{Item, ToolResult};

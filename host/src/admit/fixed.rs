@@ -70,6 +70,11 @@ fn wanted(text: &str) -> Option<(Wanted, &str)> {
 }
 
 impl Fixed {
+    /// Which field: `is_internal`; members of objects as `data.priority`.
+    pub fn field(&self) -> &str {
+        &self.field
+    }
+
     /// Whether the body holds the field, and holds it so wherever the server could look for it.
     pub(super) fn holds(&self, encoding: Encoding, body: &Members<'_>) -> bool {
         if encoding != Encoding::Json

@@ -18,12 +18,15 @@ const ENDPOINTS: &str = "relay.endpoints";
 const UNSETTLED: &str = "relay.unsettled_writes";
 /// Says it.
 const SETTLE: &str = "relay.settle_write";
+/// All that the relay answers itself.
+pub const LOCAL_ROUTES: [&str; 3] = [ENDPOINTS, UNSETTLED, SETTLE];
 
 /// The answer to a local route; `None` when the request is for the helpdesk. Each must be declared by its own name: `*` stands
 /// for the helpdesk's routes only.
 pub(super) async fn answer(request: &Request, entry: &Entry, relay: &Relay) -> Option<Result<Answer, String>> {
-    let route = [ENDPOINTS, UNSETTLED, SETTLE].into_iter().find(|name| *name == request.route)?;
+    let route = LOCAL_ROUTES.into_iter().find(|name| *name == request.route)?;
     let Entry { tool, plugin, public, .. } = entry;
+    let grant = relay.served.grant(plugin);
     let refused = if !tool.routes.iter().any(|declared| declared == route) {
         Some(("not-declared", format!("the tool `{public}` did not declare `{route}`; this is a fault of its plugin")))
     } else if relay.policy.read_only && route == SETTLE {
@@ -31,8 +34,8 @@ pub(super) async fn answer(request: &Request, entry: &Entry, relay: &Relay) -> O
             "read-only",
             format!("`{route}` changes the relay's record, and the relay was started with `--read-only`"),
         ))
-    } else if !relay.served.grant(plugin).allows_local(route) {
-        let allow = format!("tickiti-relay plugin grant {plugin} {route}");
+    } else if !grant.allows_local(route) {
+        let allow = format!("{} {route}", grant.allowing(plugin));
         let says = format!(
             "`{route}` is not granted to the plugin `{plugin}`. Only the person who runs the relay can allow it, with: {allow}"
         );
