@@ -291,6 +291,7 @@ fn a_refusal_names_the_rule_and_the_command() {
     the plugin `digest` may use the endpoint `tickets.respond` only as `tickets.respond{is_internal=true}`, and this request is not so. Only the person who runs the relay can allow more, with: tickiti-relay plugin grant digest tickets.respond
     what the plugin `digest` may do cannot be read: plugins.lock is damaged. Nothing is sent until the person who runs the relay has mended that; `tickiti-relay plugin verify` tells more
     the endpoint `tickets.respond` is a write, and the relay was started with `--read-only`; only the person who runs it can start it otherwise
+    the endpoint `tickets.respond` (a write) is not granted to the plugin `digest`. Only the person who runs the relay can allow it, with: --grant tickets.respond
     ");
 }
 

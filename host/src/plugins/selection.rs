@@ -87,3 +87,46 @@ fn can_read(entry: &Entry, routes: &Table) -> bool {
     };
     entry.tool.effect == Effect::Read || entry.tool.routes.iter().any(reads)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::plugins::{Lock, builtin};
+    use crate::sandbox::Sandbox;
+
+    /// The built-in tools. Nothing is loaded.
+    fn all() -> Catalogue {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        let families = runtime.block_on(builtin(&Sandbox::new(None)));
+        let installed = families.iter().filter_map(|plugin| plugin.installed(Ok(&Lock::default())));
+        Catalogue::new(installed, Table::builtin()).0
+    }
+
+    fn selection(families: &[&str], tools: &[&str], hide: &[&str]) -> Selection {
+        let own = |texts: &[&str]| texts.iter().map(|text| (*text).to_owned()).collect();
+        Selection { families: own(families), tools: own(tools), hide: own(hide) }
+    }
+
+    #[test]
+    fn what_of_a_selection_does_nothing_is_told() {
+        let all = all();
+        let read_only = Policy { read_only: true, confirm: None };
+        let idle = |selection: &Selection, policy| -> String {
+            let told = selection.idle(&all, policy, Table::builtin());
+            told.iter().map(|idle| format!("{idle}\n")).collect()
+        };
+        let said = [
+            idle(&selection(&["tickets", "raeds"], &["nix*"], &["tickiti_cal", "exprt_*"]), Policy::default()),
+            idle(&selection(&["reads"], &["create_ticket"], &[]), Policy::default()),
+            idle(&selection(&[], &["create_ticket"], &[]), read_only),
+        ];
+        insta::assert_snapshot!(said.concat());
+        for sound in [
+            Selection::default(),
+            selection(&["tickets", "reads"], &["get_*"], &["export_*"]),
+            selection(&["tickets"], &[], &["get_*", "tickiti_call"]),
+        ] {
+            assert_eq!(idle(&sound, read_only), "", "{sound:?}");
+        }
+    }
+}

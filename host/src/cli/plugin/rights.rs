@@ -8,7 +8,7 @@ use tickiti_relay_routes::{Route, Table};
 use super::super::{VerbError, print};
 use super::inspect::Bench;
 use super::{rights_of, unknown};
-use crate::admit::{Fixed, Narrowing, Right, narrowings, widened};
+use crate::admit::{Narrowing, Right, narrowings, widened};
 use crate::files::FileRules;
 use crate::plugins::{Lock, families};
 use crate::relay::LOCAL_ROUTES;
@@ -147,7 +147,7 @@ fn judged(rights: &[Right], routes: &Table, files: &FileRules) -> Result<Vec<Str
         match right {
             Right::AllRoutes | Right::AllFolders => {}
             Right::Ability(ability) => known_ability(routes, ability)?,
-            Right::Route { route, fixed } if route.starts_with("relay.") => known_local(route, fixed)?,
+            Right::Route { route, .. } if route.starts_with("relay.") => known_local(route)?,
             Right::Route { route, fixed } => {
                 let known = routes.get(route).ok_or_else(|| unknown_route(routes, route))?;
                 warnings.extend(fixed.iter().filter_map(|fixed| unknown_field(known, fixed.field())));
@@ -175,17 +175,11 @@ fn known_ability(routes: &Table, ability: &str) -> Result<(), String> {
     Err(format!("`{ability}` is no ability that an endpoint asks for. There are: {}", all.join(", ")))
 }
 
-fn known_local(route: &str, fixed: &[Fixed]) -> Result<(), String> {
-    if !LOCAL_ROUTES.contains(&route) {
-        return Err(format!(
-            "`{route}` is not an endpoint that the relay answers itself. There are: {}",
-            LOCAL_ROUTES.join(", ")
-        ));
-    }
-    if fixed.is_empty() {
+fn known_local(route: &str) -> Result<(), String> {
+    if LOCAL_ROUTES.contains(&route) {
         return Ok(());
     }
-    Err(format!("`{route}` is answered by the relay itself, and has no fields that could be fixed"))
+    Err(format!("`{route}` is not an endpoint that the relay answers itself. There are: {}", LOCAL_ROUTES.join(", ")))
 }
 
 fn unknown_route(routes: &Table, route: &str) -> String {
@@ -245,7 +239,7 @@ mod tests {
 
     #[test]
     fn rights_that_name_nothing_are_refused() {
-        let texts = ["tickets:raed", "tickets.qeury", "relay.nonsense", "relay.settle_write{id=w9}", "folder:/nowhere"];
+        let texts = ["tickets:raed", "tickets.qeury", "relay.nonsense", "folder:/nowhere"];
         let said = texts.map(|text| judged(&rights(&[text]), Table::builtin(), &files()).unwrap_err());
         insta::assert_snapshot!(said.join("\n"));
         assert_eq!(judged(&rights(&LOCAL_ROUTES), Table::builtin(), &files()), Ok(Vec::new()));
