@@ -55,7 +55,7 @@ fn without(name: &str, held: &[Right], rights: &[Right], routes: &Table) -> Resu
     let both = rights.iter().chain(opened.iter().flat_map(|narrowing| &narrowing.broader));
     let wholes = opened.iter().map(|narrowing| &narrowing.whole);
     Err(format!(
-        "without {} the plugin `{name}` could do more than now: {} would cover all of `{whole}`. To take both: \
+        "without {} the plugin `{name}` could do more than now: {} would cover all of `{whole}`. To take those back as well: \
          tickiti-relay plugin revoke {name} {}. To allow all of it openly first: tickiti-relay plugin grant {name} {}. \
          Nothing was changed",
         quoted(narrow),
