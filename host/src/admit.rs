@@ -7,6 +7,7 @@ mod body;
 mod fixed;
 mod grant;
 mod local;
+mod narrow;
 mod path;
 mod policy;
 mod refusal;
@@ -19,7 +20,8 @@ use tickiti_relay_routes::{Class, Route, Table};
 pub use body::{Body, Part, PartValue, Piece};
 pub use fixed::Fixed;
 pub use grant::Grant;
-pub use local::{ENDPOINTS, UNSETTLED, local};
+pub use local::{ENDPOINTS, UNSETTLED, local, local_names};
+pub use narrow::{Narrowing, narrowings, widened};
 pub use policy::{Confirm, Policy};
 pub use refusal::Refusal;
 pub use right::{NotARight, Right};
@@ -78,7 +80,7 @@ pub fn admit(request: &Request, rules: Rules<'_>, marks: &Marks) -> Result<Admit
     if members.iter().any(|(name, _)| name == "_method") {
         return Err(Refusal::OtherMethod { route: route.name.clone() });
     }
-    grant.judge(route, &members).map_err(|beyond| Refusal::beyond(beyond, plugin, route))?;
+    grant.judge(route, &members).map_err(|beyond| Refusal::beyond(beyond, grant, plugin, route))?;
     let path = path::fill(route, &members, routes)?;
     // What is filled in was a text or number without anything that is encoded, or no mark.
     body::no_mark(route, "path", &path, marks)?;

@@ -21,7 +21,7 @@ use std::process::ExitCode;
 
 use clap::{CommandFactory, Parser};
 
-use arguments::{Arguments, Verb};
+use arguments::{Arguments, Start, Verb};
 
 /// Exit code of a call that failed.
 const FAILED: u8 = 1;
@@ -41,11 +41,16 @@ pub(crate) enum VerbError {
 
 /// Runs the program: one verb, or MCP on stdio without one.
 pub fn main() -> ExitCode {
-    let arguments = Arguments::parse();
-    match run(arguments) {
+    let given = Arguments::try_parse().and_then(|arguments| Ok((arguments.start()?, arguments)));
+    let (start, arguments) = match given {
+        Ok(given) => given,
+        Err(error) => return misused(&error),
+    };
+    let json = arguments.json();
+    match run(arguments.verb, &start) {
         Ok(code) => code,
         Err(error) => {
-            print::error(&error.to_string());
+            print::failure(&error.to_string(), json);
             ExitCode::from(match error {
                 VerbError::Configuration(_) => BAD_CONFIGURATION,
                 VerbError::Failed(_) => FAILED,
@@ -54,20 +59,31 @@ pub fn main() -> ExitCode {
     }
 }
 
-fn run(arguments: Arguments) -> Result<ExitCode, VerbError> {
-    let start = arguments.start;
-    match arguments.verb {
-        None => build::serve(&start),
-        Some(Verb::Call(call)) => call::run(&call, &start),
-        Some(Verb::Plan(plan)) => plan::run(&plan, &start),
-        Some(Verb::Tools { json }) => tools::run(json, &start),
+/// A command line that is not taken, or asks for help. A program that asked for JSON gets it here, too; nobody can say more about
+/// a line that was not understood than that the word stands in it.
+fn misused(error: &clap::Error) -> ExitCode {
+    if error.use_stderr() && std::env::args_os().any(|argument| argument == "--json") {
+        print::failure(error.to_string().trim_end(), true);
+    } else {
+        // A reader that went away is no fault of ours.
+        let _ = error.print();
+    }
+    ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(FAILED))
+}
+
+fn run(verb: Option<Verb>, start: &Start) -> Result<ExitCode, VerbError> {
+    match verb {
+        None => build::serve(start),
+        Some(Verb::Call(call)) => call::run(&call, start),
+        Some(Verb::Plan(plan)) => plan::run(&plan, start),
+        Some(Verb::Tools(options)) => tools::run(&options, start),
         Some(Verb::Ledger(verb)) => ledger::run(&verb),
-        Some(Verb::Plugin(verb)) => plugin::run(&verb, &start),
+        Some(Verb::Plugin(verb)) => plugin::run(&verb, start),
         Some(Verb::Audit(options)) => audit::run(&options),
         Some(Verb::Compile(options)) => compile::run(&options),
         Some(Verb::Doctor { json }) => doctor::run(json, start.routes.as_deref()),
         Some(Verb::Scratch(options)) => scratch::run(&options),
-        Some(Verb::Connect(options)) => connecting::run(&options, &start),
+        Some(Verb::Connect(options)) => connecting::run(&options, start),
         Some(Verb::Completions { shell }) => {
             clap_complete::generate(shell, &mut Arguments::command(), "tickiti-relay", &mut std::io::stdout());
             Ok(ExitCode::SUCCESS)

@@ -38,6 +38,6 @@ pub use folder::{Aside, Folder, FolderFault, Stray, read_component};
 pub use lock::{Changed, Lock, Locked, LockedTool, NotALock, Stored};
 pub use notice::Notice;
 pub use schema::{Problem, Schema};
-pub use selection::Selection;
+pub use selection::{Idle, Selection};
 pub use served::{Momentary, Served, Source, against};
 pub use together::{asks, together};

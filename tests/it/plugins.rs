@@ -3,6 +3,7 @@
 mod add;
 mod live;
 mod modes;
+mod rights;
 mod scale;
 mod trouble;
 

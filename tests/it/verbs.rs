@@ -184,6 +184,77 @@ fn connect_writes_a_proxy_but_never_its_password() {
     assert!(output.stderr.contains("TICKITI_RELAY_PROXY holds a password"), "{}", output.stderr);
 }
 
+/// A program that asked for JSON gets it whatever happens: the shape of a tool's result that is an error, on stdout.
+#[test]
+fn every_error_is_json_for_who_asked_for_it() {
+    let setup = at("http://127.0.0.1:9");
+    let bare = relay();
+    for (setup, line, code) in [
+        (&setup, &["call", "get_tickets", "--json"][..], FAILED),
+        (&setup, &["call", "get_ticket", "--json", "--args", "["], FAILED),
+        (&bare, &["call", "list_queues", "--json"], BAD_CONFIGURATION),
+        (&setup, &["plan", "get_tickets", "--json"], FAILED),
+        (&setup, &["plan", "list_queues", "--json"], FAILED),
+        (&bare, &["plan", "list_queues", "--json"], BAD_CONFIGURATION),
+        (&setup, &["tools", "--json", "--routes", "nowhere.json"], BAD_CONFIGURATION),
+        (&setup, &["plugin", "show", "nobody", "--json"], FAILED),
+        (&setup, &["plugin", "verify", "nobody", "--json"], FAILED),
+        (&setup, &["plugin", "add", "nowhere.wasm", "--json"], FAILED),
+        (&setup, &["plugin", "call", "nowhere.wasm", "x", "--json"], FAILED),
+        (&setup, &["plugin", "test", "nowhere", "--json"], FAILED),
+        (&setup, &["plugin", "check", "nowhere.wasm", "--json"], FAILED),
+        (&bare, &["connect", "cursor", "--json"], BAD_CONFIGURATION),
+        (&setup, &["connect", "cursor", "--project", "nowhere", "--json"], FAILED),
+        (&setup, &["audit", "--json", "--since", "yesterday"], USAGE),
+        (&setup, &["doctor", "--json", "--read-only"], USAGE),
+    ] {
+        let output = setup.verb(line).unwrap();
+        assert_eq!(output.code, code, "{line:?}: {output:?}");
+        let told: Value = serde_json::from_str(&output.stdout).unwrap_or_else(|error| panic!("{line:?}: {error}"));
+        assert_eq!(told["isError"], true, "{line:?}: {told}");
+        assert!(told["content"][0]["text"].as_str().is_some_and(|text| text.len() > 10), "{line:?}: {told}");
+    }
+    let plain = setup.verb(["plan", "get_tickets"]).unwrap();
+    assert!(plain.stdout.is_empty() && plain.stderr.contains("get_ticket"), "{plain:?}");
+}
+
+#[test]
+fn a_plan_shows_no_token_in_either_form() {
+    let relay = at("http://127.0.0.1:9");
+    let content = format!("<p>{}</p>", crate::support::TOKEN);
+    let arguments =
+        json!({"originator_email_address": "ann@example.com", "subject": "S", "content": content}).to_string();
+    for form in [
+        &["plan", "create_ticket", "--args", &arguments][..],
+        &["plan", "create_ticket", "--json", "--args", &arguments],
+    ] {
+        let output = relay.verb(form).unwrap();
+        assert_eq!(output.code, DONE, "{}", output.stderr);
+        assert!(output.stdout.contains("<p>[token]</p>"), "{}", output.stdout);
+    }
+}
+
+#[test]
+fn the_audit_is_asked_from_a_time_on() {
+    let relay = at("http://127.0.0.1:9");
+    relay.verb(["call", "list_queues"]).unwrap();
+    let lines = |since: &str| {
+        let output = relay.verb(["audit", "--json", "--since", since]).unwrap();
+        assert_eq!(output.code, DONE, "{since}: {}", output.stderr);
+        output.stdout.lines().count()
+    };
+    for (since, some) in
+        [("2h", true), ("2020-01-01", true), ("2020-01-01 08:00", true), ("9999-01-01T08:00:00+01:00", false)]
+    {
+        assert_eq!(lines(since) > 0, some, "{since}");
+    }
+    for since in ["yesterday", "22.11.2026"] {
+        let output = relay.verb(["audit", "--since", since]).unwrap();
+        assert_eq!((output.code, output.stdout.as_str()), (USAGE, ""));
+        assert!(output.stderr.contains("an age"), "{}", output.stderr);
+    }
+}
+
 #[test]
 fn completions_are_printed_for_each_shell() {
     for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {

@@ -75,6 +75,11 @@ fn wanted(text: &str) -> Option<(Wanted, &str)> {
 }
 
 impl Fixed {
+    /// Which field: `is_internal`; members of objects as `data.priority`.
+    pub fn field(&self) -> &str {
+        &self.field
+    }
+
     /// Whether the field is in its place, and is so there and wherever else the server could look for it.
     pub(super) fn holds(&self, encoding: Encoding, body: &Members<'_>) -> bool {
         if encoding != Encoding::Json && !body.iter().all(|(name, _)| is_one_name(name)) {

@@ -13,6 +13,8 @@ pub struct Grant {
     rights: Vec<Right>,
     /// Why nobody knows what was granted; then nothing is.
     unknown: Option<String>,
+    /// Whether it holds for one command only, and is kept nowhere.
+    moment: bool,
 }
 
 /// Why a request is beyond a grant.
@@ -29,7 +31,7 @@ pub(super) enum Beyond {
 impl Grant {
     /// These rights.
     pub fn of(rights: impl IntoIterator<Item = Right>) -> Self {
-        Self { rights: rights.into_iter().collect(), unknown: None }
+        Self { rights: rights.into_iter().collect(), ..Self::default() }
     }
 
     /// Every route that the plugin's tools declare, and every folder of the relay's: what the built-in plugins run under
@@ -45,7 +47,18 @@ impl Grant {
 
     /// Nothing, because nobody can tell what was granted.
     pub fn unknown(why: impl Into<String>) -> Self {
-        Self { rights: Vec::new(), unknown: Some(why.into()) }
+        Self { unknown: Some(why.into()), ..Self::default() }
+    }
+
+    /// The same for one command only.
+    #[must_use]
+    pub fn for_the_moment(self) -> Self {
+        Self { moment: true, ..self }
+    }
+
+    /// What the person types before a right, to give the plugin that one too.
+    pub fn allowing(&self, plugin: &str) -> String {
+        if self.moment { "--grant".to_owned() } else { format!("tickiti-relay plugin grant {plugin}") }
     }
 
     /// The rights, in the order in which they were given.
@@ -78,16 +91,20 @@ impl Grant {
         }
     }
 
-    /// The folders of the grant; `None` for all of the relay's.
+    /// The folders of the grant, each once; `None` for all of the relay's.
     pub fn folders(&self) -> Option<Vec<(PathBuf, bool)>> {
         if self.rights.contains(&Right::AllFolders) {
             return None;
         }
-        let folder = |right: &Right| match right {
-            Right::Folder { path, writable } => Some((path.clone(), *writable)),
-            _ => None,
-        };
-        Some(self.rights.iter().filter_map(folder).collect())
+        let mut folders: Vec<(PathBuf, bool)> = Vec::new();
+        for right in &self.rights {
+            let Right::Folder { path, writable } = right else { continue };
+            match folders.iter_mut().find(|(known, _)| known == path) {
+                Some((_, known)) => *known |= *writable,
+                None => folders.push((path.clone(), *writable)),
+            }
+        }
+        Some(folders)
     }
 }
 
@@ -96,7 +113,7 @@ fn names(right: &Right, route: &Route) -> bool {
 }
 
 /// Whether a right covers a route, by the route's class and never by what a plugin says.
-fn covers(right: &Right, route: &Route) -> bool {
+pub(super) fn covers(right: &Right, route: &Route) -> bool {
     match right {
         Right::AllRoutes => true,
         Right::Route { .. } => names(right, route),

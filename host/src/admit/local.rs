@@ -22,6 +22,11 @@ pub fn local(name: &str) -> Option<&'static Arc<Route>> {
     ROUTES.iter().find(|route| route.name == name)
 }
 
+/// The names of all that the relay answers itself.
+pub fn local_names() -> [&'static str; 3] {
+    ROUTES.each_ref().map(|route| route.name.as_str())
+}
+
 fn route(action: &str, class: Class) -> Route {
     Route {
         name: format!("relay.{action}"),

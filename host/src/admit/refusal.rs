@@ -3,7 +3,7 @@
 
 use tickiti_relay_routes::{Class, Route};
 
-use super::grant::Beyond;
+use super::grant::{Beyond, Grant};
 use crate::redact::name as shown;
 
 /// Why a request was not let through. Nothing was sent.
@@ -56,7 +56,7 @@ pub enum Refusal {
     /// The person running the relay did not allow it.
     #[error(
         "the endpoint `{route}` ({}) is not granted to the plugin `{plugin}`. Only the person who runs the relay can allow it, with: \
-         tickiti-relay plugin grant {plugin} {route}", class_words(*class)
+         {allow} {route}", class_words(*class)
     )]
     NotGranted {
         /// Name of the plugin.
@@ -65,11 +65,13 @@ pub enum Refusal {
         route: String,
         /// What the route does.
         class: Class,
+        /// What the person types before a right to allow it.
+        allow: String,
     },
     /// The person running the relay allowed it with other fields only.
     #[error(
         "the plugin `{plugin}` may use the endpoint `{route}` only as {}, and this request is not so. Only the person who runs the \
-         relay can allow more, with: tickiti-relay plugin grant {plugin} {route}",
+         relay can allow more, with: {allow} {route}",
         rights_words(rights)
     )]
     NotFixed {
@@ -79,11 +81,13 @@ pub enum Refusal {
         route: String,
         /// The rights that name the route, as the person wrote them.
         rights: Vec<String>,
+        /// What the person types before a right to allow it.
+        allow: String,
     },
     /// No folder is granted for what an argument names.
     #[error(
         "no folder {} is granted to the plugin `{plugin}`, so the file of the argument `{at}` stays out of reach. Only the person who \
-         runs the relay can allow one, with: tickiti-relay plugin grant {plugin} folder:/path/to/it", if *writable { "to write to" } else { "to read from" }
+         runs the relay can allow one, with: {allow} folder:/path/to/it", if *writable { "to write to" } else { "to read from" }
     )]
     NoFolder {
         /// Name of the plugin.
@@ -92,11 +96,13 @@ pub enum Refusal {
         at: String,
         /// Whether it was to be written to.
         writable: bool,
+        /// What the person types before a right to allow it.
+        allow: String,
     },
     /// A file lies outside the folders that are granted, though perhaps within those that the relay may use.
     #[error(
         "`{path}` is not beneath a folder that the plugin `{plugin}` is granted to be {used} ({folders}). Give a path beneath one; \
-         only the person who runs the relay can allow another, with: tickiti-relay plugin grant {plugin} folder:/path/to/it"
+         only the person who runs the relay can allow another, with: {allow} folder:/path/to/it"
     )]
     OutsideFolders {
         /// Name of the plugin.
@@ -107,6 +113,8 @@ pub enum Refusal {
         used: &'static str,
         /// The folders that are granted.
         folders: String,
+        /// What the person types before a right to allow it.
+        allow: String,
     },
     /// What was granted cannot be read.
     #[error(
@@ -236,11 +244,11 @@ pub enum Refusal {
 
 impl Refusal {
     /// A request that is beyond its plugin's grant.
-    pub(super) fn beyond(beyond: Beyond, plugin: &str, route: &Route) -> Self {
-        let (plugin, name) = (plugin.to_owned(), route.name.clone());
+    pub(super) fn beyond(beyond: Beyond, grant: &Grant, plugin: &str, route: &Route) -> Self {
+        let (plugin, name, allow) = (plugin.to_owned(), route.name.clone(), grant.allowing(plugin));
         match beyond {
-            Beyond::Route => Self::NotGranted { plugin, route: name, class: route.class },
-            Beyond::Fields(rights) => Self::NotFixed { plugin, route: name, rights },
+            Beyond::Route => Self::NotGranted { plugin, route: name, class: route.class, allow },
+            Beyond::Fields(rights) => Self::NotFixed { plugin, route: name, rights, allow },
             Beyond::Unknown(why) => Self::GrantsUnknown { plugin, why },
         }
     }

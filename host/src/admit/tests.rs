@@ -344,13 +344,22 @@ fn a_refusal_names_the_rule_and_the_command() {
         text(fixed, Policy::default()),
         text(Grant::unknown("plugins.lock is damaged"), Policy::default()),
         text(Grant::all(), Policy { read_only: true, confirm: None }),
+        text(Grant::default().for_the_moment(), Policy::default()),
     ];
     insta::assert_snapshot!(texts.join("\n"), @"
     the endpoint `tickets.respond` (a write) is not granted to the plugin `digest`. Only the person who runs the relay can allow it, with: tickiti-relay plugin grant digest tickets.respond
     the plugin `digest` may use the endpoint `tickets.respond` only as `tickets.respond{is_internal=true}`, and this request is not so. Only the person who runs the relay can allow more, with: tickiti-relay plugin grant digest tickets.respond
     what the plugin `digest` may do cannot be read: plugins.lock is damaged. Nothing is sent until the person who runs the relay has mended that; `tickiti-relay plugin verify` says how
     the endpoint `tickets.respond` is a write, and the relay was started with `--read-only`; only the person who runs it can start it otherwise
+    the endpoint `tickets.respond` (a write) is not granted to the plugin `digest`. Only the person who runs the relay can allow it, with: --grant tickets.respond
     ");
+}
+
+#[test]
+fn a_folder_that_is_granted_twice_is_granted_the_more_open_way() {
+    let rights = ["folder:/srv:ro", "folder:/srv/out", "folder:/srv", "folder:/srv/out:ro"];
+    let grant = Grant::of(rights.map(|right| right.parse().unwrap()));
+    assert_eq!(grant.folders(), Some(vec![("/srv".into(), true), ("/srv/out".into(), true)]));
 }
 
 #[test]

@@ -1,14 +1,17 @@
 //! The command line, and the help that teaches it.
 
+mod modes;
+
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, CommandFactory, Parser, Subcommand};
 
+use super::audit::Since;
 use super::connect::Client;
 use super::plugin::arguments::Plugin;
-use crate::admit::{Confirm, Policy, Right};
+use crate::admit::Right;
 use crate::config::variables::VARIABLES;
-use crate::plugins::Selection;
+pub(crate) use modes::{Modes, Start};
 
 /// Gives an AI assistant the tools of a Tickiti helpdesk.
 ///
@@ -24,72 +27,67 @@ pub(crate) struct Arguments {
     pub(crate) verb: Option<Verb>,
 }
 
-/// How the relay is started: what holds for all of it.
-#[derive(Debug, Clone, Default, Args)]
-pub(crate) struct Start {
-    /// The endpoints of a newer helpdesk: what `php artisan route:list --json` prints, or a table of ours.
-    #[arg(long, global = true, value_name = "FILE")]
-    pub(crate) routes: Option<PathBuf>,
-    /// Send nothing but reads, whatever the token and the plugins may do. Tools that only write are not listed.
-    #[arg(long, global = true)]
-    pub(crate) read_only: bool,
-    /// List only the tools of these plugins: `tickets,reads`.
-    #[arg(long, global = true, value_name = "NAMES", value_delimiter = ',')]
-    pub(crate) families: Vec<String>,
-    /// List only tools like these: `get_*,list_*`.
-    #[arg(long, global = true, value_name = "PATTERNS", value_delimiter = ',')]
-    pub(crate) tools: Vec<String>,
-    /// List no tools like these: `export_*`.
-    #[arg(long, global = true, value_name = "PATTERNS", value_delimiter = ',')]
-    pub(crate) hide: Vec<String>,
-    /// Ask the person before such a request is sent: through the client, or in the terminal.
-    #[arg(long, global = true, value_name = "WHAT")]
-    pub(crate) confirm: Option<ConfirmWhat>,
-}
-
-/// What the person is asked about.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
-pub(crate) enum ConfirmWhat {
-    /// What deletes or cannot be undone, and what touches credentials, rights or mail settings.
-    Destructive,
-    /// Everything but reads.
-    Write,
-}
-
-impl Start {
-    pub(crate) fn policy(&self) -> Policy {
-        let confirm = self.confirm.map(|what| match what {
-            ConfirmWhat::Destructive => Confirm::Destructive,
-            ConfirmWhat::Write => Confirm::Write,
-        });
-        Policy { read_only: self.read_only, confirm }
-    }
-
-    pub(crate) fn selection(&self) -> Selection {
-        Selection { families: self.families.clone(), tools: self.tools.clone(), hide: self.hide.clone() }
-    }
-
-    /// As arguments of a command line, for a client's entry.
-    pub(crate) fn written(&self) -> Vec<String> {
-        let mut all = Vec::new();
-        let mut add = |name: &str, value: Option<String>| {
-            if let Some(value) = value {
-                all.extend([name.to_owned(), value]);
+impl Arguments {
+    /// How the relay is started: what was said before the verb and after it.
+    ///
+    /// # Errors
+    /// When modes are given to a verb for which they mean nothing.
+    pub(crate) fn start(&self) -> Result<Start, clap::Error> {
+        let Start { routes, modes } = self.start.clone();
+        let modes = match self.verb.as_ref().map(Verb::modes) {
+            None => modes,
+            Some(Some(after)) => modes.and(after),
+            Some(None) if modes == Modes::default() => modes,
+            Some(None) => {
+                return Err(Self::command().error(
+                    clap::error::ErrorKind::ArgumentConflict,
+                    "modes (`--read-only`, `--families`, `--tools`, `--hide`, `--confirm`) mean nothing to this verb: they are for \
+                     serving, and for `call`, `plan`, `tools` and `connect`",
+                ));
             }
         };
-        let list = |values: &[String]| (!values.is_empty()).then(|| values.join(","));
-        let absolute =
-            |path: &PathBuf| std::path::absolute(path).unwrap_or_else(|_| path.clone()).display().to_string();
-        add("--routes", self.routes.as_ref().map(absolute));
-        add("--families", list(&self.families));
-        add("--tools", list(&self.tools));
-        add("--hide", list(&self.hide));
-        add(
-            "--confirm",
-            self.confirm.and_then(|what| Some(clap::ValueEnum::to_possible_value(&what)?.get_name().to_owned())),
-        );
-        all.extend(self.read_only.then(|| "--read-only".to_owned()));
-        all
+        Ok(Start { routes, modes })
+    }
+
+    /// Whether the answer is read by a program, so that an error must be JSON too.
+    pub(crate) fn json(&self) -> bool {
+        self.verb.as_ref().is_some_and(Verb::json)
+    }
+}
+
+impl Verb {
+    /// The modes of a verb that has some.
+    fn modes(&self) -> Option<&Modes> {
+        match self {
+            Self::Call(Call { modes, .. })
+            | Self::Plan(Plan { modes, .. })
+            | Self::Tools(Tools { modes, .. })
+            | Self::Connect(Connect { modes, .. }) => Some(modes),
+            Self::Ledger(_)
+            | Self::Plugin(_)
+            | Self::Audit(_)
+            | Self::Compile(_)
+            | Self::Doctor { .. }
+            | Self::Scratch(_)
+            | Self::Completions { .. } => None,
+        }
+    }
+
+    fn json(&self) -> bool {
+        match self {
+            Self::Call(Call { json, .. })
+            | Self::Plan(Plan { json, .. })
+            | Self::Tools(Tools { json, .. })
+            | Self::Ledger(Ledger::List { json, .. })
+            | Self::Audit(Audit { json, .. })
+            | Self::Doctor { json }
+            | Self::Scratch(Scratch { json, .. })
+            | Self::Connect(Connect { json, .. }) => *json,
+            Self::Plugin(verb) => verb.json(),
+            Self::Ledger(Ledger::Settle { .. } | Ledger::Prune { .. })
+            | Self::Compile(_)
+            | Self::Completions { .. } => false,
+        }
     }
 }
 
@@ -116,11 +114,7 @@ pub(crate) enum Verb {
     )]
     Plan(Plan),
     /// List the tools.
-    Tools {
-        /// As the `tools/list` of MCP.
-        #[arg(long)]
-        json: bool,
-    },
+    Tools(Tools),
     /// The record of what was written to the helpdesk: look at it, settle what nobody knows the end of.
     #[command(subcommand)]
     Ledger(Ledger),
@@ -159,6 +153,8 @@ pub(crate) struct Call {
     pub(crate) args: String,
     #[command(flatten)]
     pub(crate) moment: ForTheMoment,
+    #[command(flatten)]
+    pub(crate) modes: Modes,
     /// A key of your own: the same call under the same key is the same call, also later.
     #[arg(long, value_name = "KEY", value_parser = crate::mcp::client_key)]
     pub(crate) key: Option<String>,
@@ -177,10 +173,22 @@ pub(crate) struct Plan {
     pub(crate) args: String,
     #[command(flatten)]
     pub(crate) moment: ForTheMoment,
+    #[command(flatten)]
+    pub(crate) modes: Modes,
     /// Send nothing at all: the plan ends at the first read whose answer it needs.
     #[arg(long)]
     pub(crate) offline: bool,
     /// As JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// `tools`.
+#[derive(Debug, Args)]
+pub(crate) struct Tools {
+    #[command(flatten)]
+    pub(crate) modes: Modes,
+    /// As the `tools/list` of MCP.
     #[arg(long)]
     pub(crate) json: bool,
 }
@@ -237,9 +245,9 @@ pub(crate) struct Audit {
     /// Only what was refused, and what did not end well.
     #[arg(long)]
     pub(crate) refused: bool,
-    /// Only from this time on, UTC: `2026-11-22` or `2026-11-22T08:00`.
+    /// Only from this time on: `2026-11-22`, `2026-11-22T08:00`, UTC unless it says otherwise, or an age, `2h` or `3d`.
     #[arg(long, value_name = "TIME")]
-    pub(crate) since: Option<String>,
+    pub(crate) since: Option<Since>,
     /// Only the newest so many lines.
     #[arg(long, value_name = "NUMBER")]
     pub(crate) last: Option<usize>,
@@ -285,6 +293,8 @@ pub(crate) struct Connect {
     /// For one project, in its folder, instead of for you in all projects.
     #[arg(long, value_name = "FOLDER")]
     pub(crate) project: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) modes: Modes,
     /// Show the change without making it.
     #[arg(long)]
     pub(crate) dry_run: bool,
@@ -308,27 +318,4 @@ fn environment_help() -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn how_it_was_started_is_written_as_it_is_read() {
-        let line = [
-            "tickiti-relay",
-            "--families",
-            "tickets,reads",
-            "--tools",
-            "get_*",
-            "--hide",
-            "export_*",
-            "--confirm",
-            "write",
-            "--read-only",
-        ];
-        let start = Arguments::parse_from(line).start;
-        assert_eq!(start.written(), line[1..]);
-        let policy = start.policy();
-        assert!(policy.read_only && policy.confirm == Some(Confirm::Write));
-        assert_eq!(Arguments::parse_from(["tickiti-relay"]).start.written(), Vec::<String>::new());
-    }
-}
+mod tests;

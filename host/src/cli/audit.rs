@@ -1,17 +1,24 @@
 //! `tickiti-relay audit`: what was let through, what was refused, what was sent.
 
+mod since;
+
 use std::collections::VecDeque;
 use std::process::ExitCode;
+
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
 
 use super::arguments::Audit;
 use super::{VerbError, build, print};
 use crate::audit::{self, Event, Line, Who};
+pub(crate) use since::Since;
 
 pub(super) fn run(options: &Audit) -> Result<ExitCode, VerbError> {
     let local = build::local()?;
     let mut kept: VecDeque<String> = VecDeque::new();
+    let since = options.since.map(|since| since.from(OffsetDateTime::now_utc()));
     let odd = audit::read(&local.state, |text, line| {
-        if wanted(options, &line) {
+        if wanted(options, since, &line) {
             kept.push_back(if options.json { text.to_owned() } else { shown(&line) });
             if options.last.is_some_and(|last| kept.len() > last) {
                 kept.pop_front();
@@ -33,7 +40,7 @@ pub(super) fn run(options: &Audit) -> Result<ExitCode, VerbError> {
     Ok(ExitCode::SUCCESS)
 }
 
-fn wanted(options: &Audit, line: &Line) -> bool {
+fn wanted(options: &Audit, since: Option<OffsetDateTime>, line: &Line) -> bool {
     let (who, bad) = match &line.event {
         Event::Decision { who, allowed, .. } => (who, !allowed),
         Event::Request { who, outcome, .. } => (who, outcome != "done"),
@@ -43,8 +50,7 @@ fn wanted(options: &Audit, line: &Line) -> bool {
         && is(&options.tool, &who.tool)
         && is(&options.route, &who.route)
         && (bad || !options.refused)
-        // Times are written so that the order of their letters is that of time.
-        && options.since.as_ref().is_none_or(|since| line.time.as_str() >= since.as_str())
+        && since.is_none_or(|since| OffsetDateTime::parse(&line.time, &Rfc3339).is_ok_and(|time| time >= since))
 }
 
 /// A line for a person's eyes.

@@ -106,35 +106,13 @@ async fn assemble(
     let files = Files::new(local.files.clone()).map_err(|refusals| {
         VerbError::Configuration(refusals.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))
     })?;
-    let compiler = plugin::compiler(local)?;
-    let sandbox = Sandbox::with_compiler(compiler.clone());
-    let routes = table(start.routes.as_deref())?;
-    let source = Source {
-        folder: Folder::new(&local.state),
-        builtin: builtin(&sandbox).await,
-        moment: plugin::for_the_moment(moment, &compiler, &sandbox)?,
-        sandbox,
-        routes: routes.clone(),
-        selection: start.selection(),
-        policy: start.policy(),
-    };
-    let named = source.moment.first().map(|plugin| plugin.locked.name.clone());
-    let served = Served::new(source);
-    // Whoever names a plugin for this one command must hear why it is not served.
-    let faults: Vec<String> = served.notices().iter().filter_map(|notice| notice.is_about(named.as_deref()?)).collect();
-    if !faults.is_empty() {
-        return Err(VerbError::Failed(faults.join("\n")));
-    }
+    let served = served(local, start, moment).await?;
     served.tell();
-    let catalogue = served.catalogue();
-    for family in start.families.iter().filter(|family| !catalogue.knows(family)) {
-        tracing::warn!(target: "relay", "--families names `{family}`, and there is no such plugin");
-    }
     Ok(Relay {
         served,
         policy: start.policy(),
+        routes: table(start.routes.as_deref())?,
         audit: if local.audit { Audit::new(&local.state) } else { Audit::off() },
-        routes,
         files: Arc::new(files),
         helpdesk,
         redactor,
@@ -142,6 +120,27 @@ async fn assemble(
         gate: Gate::default(),
         budget: Budget::default(),
     })
+}
+
+/// The tools that are served to who starts the relay so.
+pub(super) async fn served(local: &Local, start: &Start, moment: &ForTheMoment) -> Result<Served, VerbError> {
+    let compiler = plugin::compiler(local)?;
+    let sandbox = Sandbox::with_compiler(compiler.clone());
+    let routes = table(start.routes.as_deref())?;
+    let source = Source {
+        folder: Folder::new(&local.state),
+        builtin: builtin(&sandbox).await,
+        moment: plugin::for_the_moment(moment, local, &routes, &compiler, &sandbox)?,
+        sandbox,
+        routes,
+        selection: start.selection(),
+        policy: start.policy(),
+    };
+    let named = source.moment.first().map(|plugin| plugin.locked.name.clone());
+    let served = Served::new(source);
+    // Whoever names a plugin for this one command must hear why it is not served.
+    let faults: Vec<String> = served.notices().iter().filter_map(|notice| notice.is_about(named.as_deref()?)).collect();
+    if faults.is_empty() { Ok(served) } else { Err(VerbError::Failed(faults.join("\n"))) }
 }
 
 fn configuration(errors: crate::config::ConfigErrors) -> VerbError {

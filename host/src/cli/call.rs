@@ -29,14 +29,7 @@ pub(super) fn told(relay: &Relay, ended: Ended, json: bool) -> ExitCode {
     match result {
         Ok(result) if json => print::json(&crate::mcp::result(result)),
         Ok(result) => result.content.iter().for_each(|item| print::out(&shown(item))),
-        Err(error) => {
-            let text = relay.redact(&error.for_assistant());
-            if json {
-                print::json(&crate::mcp::error(&text));
-            } else {
-                print::error(&text);
-            }
-        }
+        Err(error) => print::failure(&relay.redact(&error.for_assistant()), json),
     }
     if print::arrived() {
         receipt.delivered();

@@ -33,6 +33,12 @@ pub enum ConnectError {
     /// There is no place to write to.
     #[error("this computer's settings folder is unknown (is HOME set?); add the entry by hand")]
     NoHome,
+    /// The project is not there.
+    #[error("{path} is no folder, so it is no project's. Nothing was changed", path = .0.display())]
+    NoProject(PathBuf),
+    /// The client's file is a link, and nothing is behind it.
+    #[error("{path} is a link to a file that is not there. Nothing was changed; make that file, `{{}}` in it, or take the link away", path = .0.display())]
+    DeadLink(PathBuf),
     /// The client's file is not what it should be.
     #[error("{path}: {reason}. Nothing was changed; add the entry by hand", path = path.display())]
     Edit {
@@ -71,7 +77,7 @@ pub struct Change {
 /// # Errors
 /// When the client's file cannot be found, read or understood.
 pub fn connect(client: Client, project: Option<&Path>, launch: &Launch) -> Result<Change, ConnectError> {
-    let path = client.file(project).ok_or(ConnectError::NoHome)?;
+    let path = file(client, project)?;
     let before = read(&path)?;
     let entry = entry(client, launch);
     let edit = Edit { section: client.section(), name: NAME, entry: Some(&entry) };
@@ -85,7 +91,7 @@ pub fn connect(client: Client, project: Option<&Path>, launch: &Launch) -> Resul
 /// # Errors
 /// When the client's file cannot be found, read or understood.
 pub fn undo(client: Client, project: Option<&Path>) -> Result<Change, ConnectError> {
-    let path = client.file(project).ok_or(ConnectError::NoHome)?;
+    let path = file(client, project)?;
     let now = read(&path)?;
     let copy = copy_of(&path);
     let before = read(&copy)?;
@@ -151,6 +157,15 @@ pub fn entry(client: Client, launch: &Launch) -> Value {
     entry.insert("args".into(), json!(launch.arguments));
     entry.insert("env".into(), Value::Object(environment));
     Value::Object(entry)
+}
+
+/// The client's file; what a link leads to, where it is one, since who links it elsewhere wants it changed there.
+fn file(client: Client, project: Option<&Path>) -> Result<PathBuf, ConnectError> {
+    if let Some(folder) = project.filter(|folder| !folder.is_dir()) {
+        return Err(ConnectError::NoProject(folder.to_owned()));
+    }
+    let path = client.file(project).ok_or(ConnectError::NoHome)?;
+    if path.is_symlink() { std::fs::canonicalize(&path).map_err(|_| ConnectError::DeadLink(path)) } else { Ok(path) }
 }
 
 fn read(path: &Path) -> Result<Option<String>, ConnectError> {

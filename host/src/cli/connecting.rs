@@ -3,10 +3,11 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use super::arguments::{Connect, Start};
+use super::arguments::{Connect, ForTheMoment, Start};
 use super::connect::{self, Change, Client, Launch};
 use super::{VerbError, build, print};
 use crate::config::{ProxyAddress, process_environment, variables};
+use crate::plugins::Selection;
 
 pub(super) fn run(options: &Connect, start: &Start) -> Result<ExitCode, VerbError> {
     let failed = |error: connect::ConnectError| VerbError::Failed(error.to_string());
@@ -58,7 +59,15 @@ fn launch(client: Client, start: &Start) -> Result<Launch, VerbError> {
         )));
     }
     let proxy = set(variables::PROXY).map(|given| proxy(client, given)).transpose()?;
-    build::local()?;
+    let local = build::local()?;
+    if start.selection() != Selection::default() {
+        // The entry outlives this moment, and nobody reads a client's log.
+        let served = build::runtime()?.block_on(build::served(&local, start, &ForTheMoment::default()))?;
+        let idle: Vec<String> = served.idle().iter().map(ToString::to_string).collect();
+        if !idle.is_empty() {
+            return Err(VerbError::Failed(format!("{}. Nothing was changed", idle.join("; "))));
+        }
+    }
     let names = variables::VARIABLES.iter().map(|variable| variable.name);
     let environment = names
         .filter_map(|name| match name {

@@ -4,21 +4,20 @@ use std::fmt::Write;
 use std::process::ExitCode;
 
 use super::arguments::{Plan, Start};
-use super::{FAILED, VerbError, build, call, print};
+use super::{VerbError, build, call, print};
 use crate::relay;
 
 pub(super) fn run(plan: &Plan, start: &Start) -> Result<ExitCode, VerbError> {
     let arguments = call::arguments(&plan.args)?;
     let relay = if plan.offline { build::offline(start, &plan.moment)? } else { build::relay(start, &plan.moment)? };
     match build::runtime()?.block_on(relay.plan(&plan.tool, arguments, plan.offline)) {
-        Ok(planned) if plan.json => print::json(&planned),
-        Ok(planned) => print::out(&relay.redact(&shown(&planned))),
-        Err(error) => {
-            print::error(&relay.redact(&error.for_assistant()));
-            return Ok(ExitCode::from(FAILED));
+        Ok(planned) => {
+            let text = if plan.json { print::pretty(&planned) } else { shown(&planned) };
+            print::out(&relay.redact(&text));
+            Ok(ExitCode::SUCCESS)
         }
+        Err(error) => Err(VerbError::Failed(relay.redact(&error.for_assistant()))),
     }
-    Ok(ExitCode::SUCCESS)
 }
 
 /// A plan for a person's eyes.

@@ -10,11 +10,13 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
 
+use tickiti_relay_routes::Table;
+
 use super::arguments::{ForTheMoment, Start};
-use super::{FAILED, VerbError, author, print, terminal};
+use super::{VerbError, author, print, terminal};
 use crate::admit::Right;
 use crate::config::Local;
-use crate::plugins::{Folder, FolderFault, Lock, Locked, Momentary, differences, families, read_component};
+use crate::plugins::{Folder, FolderFault, Lock, Locked, Momentary, Stray, differences, families, read_component};
 use crate::sandbox::{Bounds, Code, Compiler, Component, Digest, Sandbox};
 use arguments::{Add, Plugin, Trust, Trusted, Update};
 use inspect::{Bench, Inspected};
@@ -45,10 +47,13 @@ pub(super) fn compiler(local: &Local) -> Result<Compiler, VerbError> {
 /// The plugin that is served for one command only.
 pub(super) fn for_the_moment(
     moment: &ForTheMoment,
+    local: &Local,
+    routes: &Table,
     compiler: &Compiler,
     sandbox: &Sandbox,
 ) -> Result<Vec<Momentary>, VerbError> {
     let Some(path) = &moment.plugin else { return Ok(Vec::new()) };
+    rights::check(&moment.grant, routes, &local.files)?;
     let bytes = read_component(path)?;
     let sha256 = Digest::of(&bytes);
     let described = compiler
@@ -78,18 +83,23 @@ fn add(bench: &Bench, options: &Add) -> Result<ExitCode, VerbError> {
     let lock = bench.folder.read()?;
     let inspected = bench.look(&options.source)?;
     let name = inspected.manifest().name.clone();
-    if lock.get(&name).is_some() {
-        let update = format!("tickiti-relay plugin update {name} {}", options.source);
-        return Err(VerbError::Failed(format!("a plugin `{name}` is there already; to replace it: {update}")));
+    if let Some(locked) = lock.get(&name) {
+        return Err(VerbError::Failed(match locked.sha256 == inspected.sha256 {
+            true => format!(
+                "this very file is trusted already, as the plugin `{name}`; `tickiti-relay plugin grant {name} RIGHT` allows it more"
+            ),
+            false => format!(
+                "a plugin `{name}` is there already; to replace it: tickiti-relay plugin update {name} {}",
+                print::word(&options.source)
+            ),
+        }));
     }
     bench.judge(&inspected, &lock, None)?;
-    rights::check(bench, &options.grant)?;
+    rights::check(&options.grant, &bench.routes, &bench.local.files)?;
     let page = page::trust(&inspected, &options.grant, &bench.routes);
-    let grants: String = options.grant.iter().map(|right| format!(" --grant '{right}'")).collect();
-    let how = format!("plugin add {}{grants}", options.source);
-    if !agreed(&page, &format!("Trust it, and add it as `{name}`?"), &options.trust, &inspected, &how)? {
-        return Ok(ExitCode::from(FAILED));
-    }
+    let grants = options.grant.iter().map(|right| format!(" --grant {}", print::word(&right.to_string())));
+    let how = format!("plugin add {}{}", print::word(&options.source), grants.collect::<String>());
+    agreed(&page, &format!("Trust it, and add it as `{name}`?"), &options.trust, &inspected, &how)?;
     let locked = inspected.locked(options.grant.clone());
     added(bench, &inspected, locked.clone())?;
     if options.json {
@@ -112,26 +122,27 @@ fn added(bench: &Bench, inspected: &Inspected, locked: Locked) -> Result<(), Ver
     })
 }
 
-/// Whether somebody says yes: at the terminal, or beside the digest.
-fn agreed(page: &str, question: &str, trusted: &Trusted, inspected: &Inspected, how: &str) -> Result<bool, VerbError> {
-    if let Some(wanted) = trusted.sha256
-        && wanted != inspected.sha256
-    {
-        let found = inspected.sha256;
-        return Err(VerbError::Failed(format!(
-            "its SHA-256 is {found}, and not {wanted}: it is another file. Nothing was changed"
-        )));
+/// Whether the component is the one that the person means, where they said which.
+fn is_meant(trusted: &Trusted, inspected: &Inspected) -> Result<(), VerbError> {
+    match trusted.sha256 {
+        Some(wanted) if wanted != inspected.sha256 => Err(VerbError::Failed(format!(
+            "its SHA-256 is {}, and not {wanted}: it is another file. Nothing was changed",
+            inspected.sha256
+        ))),
+        _ => Ok(()),
     }
+}
+
+/// Fails unless somebody says yes: at the terminal, or beside the digest.
+fn agreed(page: &str, question: &str, trusted: &Trusted, inspected: &Inspected, how: &str) -> Result<(), VerbError> {
+    is_meant(trusted, inspected)?;
     if trusted.yes {
-        return Ok(true);
+        return Ok(());
     }
     print::error_page(page);
     match terminal::yes(question) {
-        Some(true) => Ok(true),
-        Some(false) => {
-            print::error("nothing was changed");
-            Ok(false)
-        }
+        Some(true) => Ok(()),
+        Some(false) => Err(VerbError::Failed("nothing was changed".into())),
         None => {
             let digest = inspected.sha256;
             Err(VerbError::Failed(format!(
@@ -143,7 +154,13 @@ fn agreed(page: &str, question: &str, trusted: &Trusted, inspected: &Inspected, 
 
 fn list(bench: &Bench, json: bool) -> Result<ExitCode, VerbError> {
     let lock = bench.folder.read()?;
-    let strays = bench.folder.strays();
+    // A copy of what is trusted and served is none.
+    let trusted = |stray: &Stray| {
+        let alike = lock.plugins.iter().filter(|plugin| plugin.bytes == stray.bytes);
+        let found = alike.map(|plugin| plugin.sha256).collect::<Vec<_>>();
+        !found.is_empty() && read_component(&stray.path).is_ok_and(|bytes| found.contains(&Digest::of(&bytes)))
+    };
+    let strays: Vec<Stray> = bench.folder.strays().into_iter().filter(|stray| !trusted(stray)).collect();
     let notices = bench.served().examine();
     if json {
         let builtin: Vec<_> = families()
@@ -202,10 +219,17 @@ fn update(bench: &Bench, options: &Update) -> Result<ExitCode, VerbError> {
             "that is the plugin `{other}` and not `{name}`; `plugin add` adds another one"
         )));
     }
+    is_meant(&options.trust, &inspected)?;
     if inspected.sha256 == before.sha256 && before.manifest().is_ok() {
         return bring_back(bench, &before, &inspected);
     }
-    replace(bench, &before, &inspected, &options.trust, &format!("plugin update {name} {}", options.source))
+    replace(
+        bench,
+        &before,
+        &inspected,
+        &options.trust,
+        &format!("plugin update {name} {}", print::word(&options.source)),
+    )
 }
 
 fn trust(bench: &Bench, options: &Trust) -> Result<ExitCode, VerbError> {
@@ -218,6 +242,16 @@ fn trust(bench: &Bench, options: &Trust) -> Result<ExitCode, VerbError> {
             Add { source: source.display().to_string(), grant: options.grant.clone(), trust, json: false };
         return add(bench, &add_options);
     };
+    if !options.grant.is_empty() {
+        let rights: Vec<String> =
+            options.grant.iter().map(|right| print::word(&right.to_string()).into_owned()).collect();
+        return Err(VerbError::Failed(format!(
+            "`--grant` goes with a file that is added, and `{0}` is there: its rights stay as they are. To allow it more: \
+             tickiti-relay plugin grant {0} {1}. Nothing was changed",
+            before.name,
+            rights.join(" ")
+        )));
+    }
     let path = bench.folder.component(before.sha256);
     let inspected = bench.inspect(&path.display().to_string(), &lock, Some(&before.name))?;
     let name = &before.name;
@@ -227,6 +261,7 @@ fn trust(bench: &Bench, options: &Trust) -> Result<ExitCode, VerbError> {
             "its file is the plugin `{other}` now; `plugin remove {name}` takes it out"
         )));
     }
+    is_meant(&options.trust, &inspected)?;
     let same = before.manifest().is_ok_and(|manifest| manifest == *inspected.manifest());
     if same && inspected.sha256 == before.sha256 {
         print::out(&format!("{name} is what was trusted: nothing changed."));
@@ -266,9 +301,7 @@ fn replace(
     let tools: Vec<_> = before.tools.iter().map(|tool| tool.definition.clone()).collect();
     let changes = differences(&tools, &inspected.manifest().tools);
     let page = page::replaced(before, inspected, &changes, &bench.routes);
-    if !agreed(&page, &format!("Trust it, and serve it as `{name}`?"), trust, inspected, how)? {
-        return Ok(ExitCode::from(FAILED));
-    }
+    agreed(&page, &format!("Trust it, and serve it as `{name}`?"), trust, inspected, how)?;
     bench.folder.change(|lock| {
         let place = lock.plugins.iter_mut().find(|plugin| plugin.name == name);
         let place = place.ok_or_else(|| VerbError::Failed(format!("`{name}` was removed meanwhile")))?;
@@ -292,7 +325,14 @@ fn replace(
     Ok(ExitCode::SUCCESS)
 }
 
+/// Why nothing can be done to a plugin of this name.
 fn unknown(name: &str, lock: &Lock) -> VerbError {
+    if families().contains(&name) {
+        return VerbError::Failed(format!(
+            "the plugin `{name}` is part of the program, so there is nothing to replace, remove, trust or verify. \
+             `tickiti-relay plugin revoke {name} --all` confines it"
+        ));
+    }
     let names: Vec<&str> = lock.plugins.iter().map(|plugin| plugin.name.as_str()).chain(families()).collect();
     VerbError::Failed(format!("there is no plugin `{}`. There are: {}", crate::redact::clean(name), names.join(", ")))
 }

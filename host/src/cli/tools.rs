@@ -3,13 +3,13 @@
 use std::fmt::Write;
 use std::process::ExitCode;
 
-use super::arguments::{ForTheMoment, Start};
+use super::arguments::{ForTheMoment, Start, Tools};
 use super::{VerbError, build, print};
 use crate::contract::Effect;
 
-pub(super) fn run(json: bool, start: &Start) -> Result<ExitCode, VerbError> {
+pub(super) fn run(options: &Tools, start: &Start) -> Result<ExitCode, VerbError> {
     let relay = build::offline(start, &ForTheMoment::default())?;
-    if json {
+    if options.json {
         print::json(&crate::mcp::list(&relay));
         return Ok(ExitCode::SUCCESS);
     }

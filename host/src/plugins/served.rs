@@ -13,7 +13,7 @@ use super::folder::{Folder, Stamp};
 use super::lock::{Lock, Locked};
 use super::near::nearest;
 use super::notice::Notice;
-use super::selection::Selection;
+use super::selection::{Idle, Selection};
 use crate::admit::{Grant, Policy};
 use crate::contract::{Guest, Manifest};
 use crate::sandbox::{Code, Component, Digest, Plugin, Sandbox};
@@ -55,6 +55,8 @@ struct Now {
     stamp: Stamp,
     catalogue: Arc<Catalogue>,
     notices: Arc<Vec<Notice>>,
+    /// What of the selection does nothing.
+    idle: Arc<Vec<Idle>>,
     /// The code of the plugins in the lock file, so that one that stays is not loaded again.
     loaded: Vec<(String, Digest, Arc<Plugin>)>,
 }
@@ -66,6 +68,7 @@ impl Served {
             stamp: Stamp::default(),
             catalogue: Arc::new(catalogue),
             notices: Arc::default(),
+            idle: Arc::default(),
             loaded: Vec::new(),
         };
         Self { source: None, now: RwLock::new(now) }
@@ -115,6 +118,11 @@ impl Served {
         notices
     }
 
+    /// What of the selection does nothing.
+    pub fn idle(&self) -> Arc<Vec<Idle>> {
+        Arc::clone(&self.now.read().unwrap_or_else(PoisonError::into_inner).idle)
+    }
+
     /// The folder of plugins, for who waits for its changes.
     pub fn folder(&self) -> Option<&Folder> {
         self.source.as_ref().map(|source| &source.folder)
@@ -136,7 +144,7 @@ impl Served {
         }
     }
 
-    /// Tells the log what is not served.
+    /// Tells the log what is not served, and what of the selection does nothing.
     pub fn tell(&self) {
         self.now.read().unwrap_or_else(PoisonError::into_inner).tell();
     }
@@ -150,6 +158,9 @@ impl Now {
                 true => tracing::warn!(target: "relay", "{notice}; {remedy}"),
                 false => tracing::error!(target: "relay", "{notice}. To mend it: {remedy}"),
             }
+        }
+        for idle in self.idle.iter() {
+            tracing::warn!(target: "relay", "{idle}");
         }
     }
 }
@@ -200,14 +211,15 @@ impl Source {
         }
         for Momentary { locked, guest } in &self.moment {
             match added(locked, guest.clone(), settings.clone()) {
-                Ok(plugin) => installed.push(plugin),
+                Ok(plugin) => installed.push(Installed { grant: plugin.grant.clone().for_the_moment(), ..plugin }),
                 Err(notice) => notices.push(notice),
             }
         }
         let (catalogue, faults) = Catalogue::new(installed, &self.routes);
         notices.extend(faults.into_iter().map(Notice::Fault));
+        let idle = Arc::new(self.selection.idle(&catalogue, self.policy, &self.routes));
         let catalogue = catalogue.only(|entry| self.selection.lists(entry, self.policy, &self.routes));
-        Now { stamp, catalogue: Arc::new(catalogue), notices: Arc::new(notices), loaded: kept }
+        Now { stamp, catalogue: Arc::new(catalogue), notices: Arc::new(notices), idle, loaded: kept }
     }
 
     /// Settings under names that no plugin has: slips of the pen, or what is left of one that was removed.

@@ -75,7 +75,8 @@ fn granted(entry: &Entry, grant: &Grant, at: &str, writable: bool) -> Result<(),
         return Ok(());
     }
     let at = at.trim_start_matches('/').replace('/', ".");
-    let refusal = Refusal::NoFolder { plugin: entry.plugin.clone(), at, writable };
+    let allow = grant.allowing(&entry.plugin);
+    let refusal = Refusal::NoFolder { plugin: entry.plugin.clone(), at, writable, allow };
     Err(CallError::Refused { refusal, done: Done::default() })
 }
 

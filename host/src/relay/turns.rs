@@ -68,8 +68,8 @@ fn of_grant(error: CallError, entry: &Entry, grant: &Grant) -> CallError {
         CallError::File { refusal: FileRefusal::Outside { path, used, folders }, done }
             if grant.folders().is_some() =>
         {
-            let plugin = entry.plugin.clone();
-            CallError::Refused { refusal: Refusal::OutsideFolders { plugin, path, used, folders }, done }
+            let (plugin, allow) = (entry.plugin.clone(), grant.allowing(&entry.plugin));
+            CallError::Refused { refusal: Refusal::OutsideFolders { plugin, path, used, folders, allow }, done }
         }
         other => other,
     }
@@ -272,11 +272,12 @@ impl<'e> Running<'e, '_> {
 
     /// Whether a folder to write to is still granted: it may have been taken back while the call was under way.
     fn may_still_write(&self) -> Result<(), CallError> {
-        let folders = self.relay.served.grant(&self.entry.plugin).folders();
-        if folders.is_none_or(|folders| folders.iter().any(|(_, writable)| *writable)) {
+        let (plugin, grant) = (&self.entry.plugin, self.relay.served.grant(&self.entry.plugin));
+        if grant.folders().is_none_or(|folders| folders.iter().any(|(_, writable)| *writable)) {
             return Ok(());
         }
-        let refusal = Refusal::NoFolder { plugin: self.entry.plugin.clone(), at: "its output".into(), writable: true };
+        let (at, allow) = ("its output".into(), grant.allowing(plugin));
+        let refusal = Refusal::NoFolder { plugin: plugin.clone(), at, writable: true, allow };
         Err(CallError::Refused { refusal, done: self.done.clone() })
     }
 

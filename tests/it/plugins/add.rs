@@ -61,6 +61,9 @@ fn a_plugin_is_shown_before_it_is_trusted_and_without_a_yes_nothing_changes() {
     digest   1.0.0     may: tickets:read
     ");
     let again = plugins::add(&ground.setup, &path, &[]).unwrap();
+    assert!(again.stderr.contains("this very file is trusted already, as the plugin `digest`"), "{}", again.stderr);
+    let other = ground.component("other", &Handmade::saying("digest", "go", "x"));
+    let again = plugins::add(&ground.setup, &other, &[]).unwrap();
     assert!(again.stderr.contains("plugin update digest"), "{}", again.stderr);
     assert!(ground.says(&["plugin", "show", "digest"]).contains("may: tickets:read"));
     assert!(ground.says(&["plugin", "verify"]).contains("as it was trusted"));

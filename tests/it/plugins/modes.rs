@@ -27,6 +27,31 @@ fn modes_choose_what_is_listed() {
 }
 
 #[test]
+fn a_slip_of_the_pen_in_a_mode_hides_no_less_and_is_told() {
+    let ground = Ground::new();
+    let call = r#"{"family":"tickets","action":"queues"}"#;
+    let spaced = ["call", "tickiti_call", "--args", call, "--hide", "export_*, tickiti_call"];
+    assert!(ground.refuses(&spaced).contains("no tool `tickiti_call`"));
+    assert_eq!(tools(&ground, &["--families", "tickets, reads"]).len(), 14);
+
+    let typo = ground.verb(&["tools", "--hide", "exprt_*,tickiti_cal"]);
+    assert_eq!(typo.code, Some(0));
+    assert!(typo.stderr.contains("`--hide` names `exprt_*`, and no tool is called so"), "{}", typo.stderr);
+    assert!(typo.stderr.contains("did you mean `tickiti_call`?"), "{}", typo.stderr);
+    let ground = Ground::new();
+    let mut session = ground.setup.clone().argument("--tools").argument("nix*").start().unwrap();
+    assert!(listed(&mut session).is_empty());
+    let told = String::from_utf8_lossy(&session.stderr()).into_owned();
+    assert!(told.contains("`--tools` names `nix*`"), "{told}");
+
+    // What is written into a client's file is read by nobody for a long time.
+    let refused = ground.refuses(&["connect", "vscode", "--dry-run", "--tools", "nix*", "--families", "raeds"]);
+    insta::assert_snapshot!(refused);
+    let written = ground.says(&["connect", "vscode", "--dry-run", "--hide", "export_*, tickiti_call"]);
+    assert!(written.contains(r#""export_*,tickiti_call""#), "{written}");
+}
+
+#[test]
 fn a_relay_that_only_reads_refuses_to_write_whatever_is_asked() {
     let ground = Ground::new();
     let before = ground.helpdesk.effects().len();

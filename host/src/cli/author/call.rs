@@ -9,6 +9,7 @@ use tickiti_relay_scratch::{Helpdesk, Options};
 use super::arguments::Call;
 use super::component::{Tried, declared};
 use super::scratchpad::Scratchpad;
+use crate::admit::Policy;
 use crate::audit::Audit;
 use crate::cli::arguments::Start;
 use crate::cli::{VerbError, build, call, print};
@@ -54,7 +55,8 @@ pub(super) fn run(options: &Call, start: &Start) -> Result<ExitCode, VerbError> 
     let routes = build::table(start.routes.as_deref())?;
     let (catalogue, faults) = Catalogue::new([installed], &routes);
     if let Some(fault) = faults.first() {
-        let check = format!("`tickiti-relay plugin check {}` tells all", options.file.display());
+        let check =
+            format!("`tickiti-relay plugin check {}` tells all", print::word(&options.file.display().to_string()));
         return Err(failed(format!("the relay would not serve it: {fault}. {check}")));
     }
     let helpdesk = Helpdesk::start(Options::default()).map_err(|error| failed(error.to_string()))?;
@@ -74,7 +76,7 @@ pub(super) fn run(options: &Call, start: &Start) -> Result<ExitCode, VerbError> 
     let pad = Scratchpad::new().map_err(|error| failed(format!("no folder for temporary files: {error}")))?;
     let relay = Relay {
         served: Served::fixed(catalogue),
-        policy: start.policy(),
+        policy: Policy::default(),
         audit: Audit::off(),
         routes,
         files: Arc::new(files),

@@ -92,7 +92,7 @@ fn cases(folder: &Path) -> Result<Vec<(String, PathBuf)>, String> {
 /// Whether the component is there and no source is newer.
 fn up_to_date(project: &Project) -> Result<(), String> {
     let path = project.component();
-    let build = format!("`tickiti-relay plugin build {}`", project.folder.display());
+    let build = format!("`tickiti-relay plugin build {}`", print::word(&project.folder.display().to_string()));
     if !path.is_file() {
         return Err(format!("{} is not there yet: {build} makes it", path.display()));
     }

@@ -98,6 +98,43 @@ fn a_file_with_comments_is_left_alone() {
     assert_eq!(std::fs::read_to_string(&file).unwrap(), "// mine\n{}");
 }
 
+/// Many keep such files in a repository of their own, with links to them.
+#[cfg(unix)]
+#[test]
+fn a_link_stays_one_and_what_it_leads_to_is_changed_and_put_back() {
+    let (project, dotfiles) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let (link, file) = (project.path().join(".mcp.json"), dotfiles.path().join("mcp.json"));
+    std::fs::write(&file, "{}").unwrap();
+    std::os::unix::fs::symlink(&file, &link).unwrap();
+    let change = connect(Client::ClaudeCode, Some(project.path()), &launch()).unwrap();
+    change.write().unwrap();
+    assert_eq!(change.path, file.canonicalize().unwrap());
+    assert!(link.is_symlink() && std::fs::read_to_string(&file).unwrap().contains("/opt/tickiti-relay"));
+    let change = undo(Client::ClaudeCode, Some(project.path())).unwrap();
+    change.write().unwrap();
+    change.forget_copy();
+    assert!(link.is_symlink());
+    assert_eq!(std::fs::read_to_string(&file).unwrap(), "{}");
+    assert_eq!(std::fs::read_dir(dotfiles.path()).unwrap().count(), 1);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_place_that_is_not_there_is_told_and_not_made() {
+    let folder = tempfile::tempdir().unwrap();
+    let nowhere = folder.path().join("prject");
+    let dead = folder.path().join(".mcp.json");
+    std::os::unix::fs::symlink(folder.path().join("gone.json"), &dead).unwrap();
+    let said = [
+        connect(Client::Cursor, Some(&nowhere), &launch()).unwrap_err(),
+        undo(Client::Cursor, Some(&nowhere)).unwrap_err(),
+        connect(Client::ClaudeCode, Some(folder.path()), &launch()).unwrap_err(),
+    ];
+    let said: Vec<String> = said.iter().map(ToString::to_string).collect();
+    insta::assert_snapshot!(said.join("\n").replace(&folder.path().display().to_string(), "FOLDER"));
+    assert!(!nowhere.exists() && dead.is_symlink());
+}
+
 #[test]
 fn how_the_relay_is_started_stands_in_the_entry() {
     let launch = Launch { arguments: vec!["--confirm".into(), "write".into(), "--read-only".into()], ..launch() };

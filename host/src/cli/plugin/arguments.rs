@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand};
 
 use crate::admit::Right;
-use crate::cli::author::arguments::Author;
+use crate::cli::author::arguments::{Author, Call, Check, Test};
 use crate::sandbox::Digest;
 
 /// `plugin`.
@@ -30,9 +30,9 @@ pub(crate) enum Plugin {
         #[arg(long)]
         json: bool,
     },
-    /// Allow a plugin more. Running relays obey at once.
+    /// Give a plugin rights. One with fields in braces narrows what broader ones allow of its endpoint. Running relays obey at once.
     #[command(
-        after_long_help = "Rights:\n  tickets:read                        what a token with this ability may do: `…:read` reads, others also plain writes\n  tickets.respond                     one endpoint\n  tickets.respond{is_internal=true}   one endpoint, with fields of the body as they must be: `*` stands for any text, nothing (`cc=`) for none\n  folder:/srv/out, folder:/srv/in:ro  files in a folder of TICKITI_RELAY_FILES\n  *                                   every endpoint that it declares\n\nWhat deletes, and what touches credentials, rights or mail settings, is never in an ability: name it."
+        after_long_help = "Rights:\n  tickets:read                        what a token with this ability may do: `…:read` reads, others also plain writes\n  tickets.respond                     one endpoint\n  tickets.respond{is_internal=true}   one endpoint, with fields of the body as they must be: `*` stands for any text, nothing (`cc=`) for none.\n                                      Whatever else covers the endpoint, only such requests pass\n  folder:/srv/out, folder:/srv/in:ro  files in a folder of TICKITI_RELAY_FILES\n  *                                   every endpoint that it declares\n\nWhat deletes, and what touches credentials, rights or mail settings, is never in an ability: name it."
     )]
     Grant {
         /// Its name.
@@ -41,7 +41,7 @@ pub(crate) enum Plugin {
         #[arg(required = true, value_name = "RIGHT")]
         rights: Vec<Right>,
     },
-    /// Take rights back. Running relays obey at once, also in the middle of a call.
+    /// Take rights back. Running relays obey at once, also in the middle of a call. What would let a plugin do more is refused.
     Revoke {
         /// Its name.
         name: String,
@@ -71,6 +71,27 @@ pub(crate) enum Plugin {
     },
     #[command(flatten)]
     Author(Author),
+}
+
+impl Plugin {
+    /// Whether the answer is read by a program.
+    pub(crate) fn json(&self) -> bool {
+        match self {
+            Self::Add(Add { json, .. })
+            | Self::List { json }
+            | Self::Show { json, .. }
+            | Self::Verify { json, .. }
+            | Self::Author(
+                Author::Test(Test { json, .. }) | Author::Check(Check { json, .. }) | Author::Call(Call { json, .. }),
+            ) => *json,
+            Self::Grant { .. }
+            | Self::Revoke { .. }
+            | Self::Remove { .. }
+            | Self::Update(_)
+            | Self::Trust(_)
+            | Self::Author(Author::New(_) | Author::Build(_)) => false,
+        }
+    }
 }
 
 /// `plugin add`.

@@ -4,6 +4,7 @@ use std::fmt::Write;
 
 use tickiti_relay_routes::Table;
 
+use super::super::print::word;
 use super::inspect::Inspected;
 use super::rights::listed;
 use crate::admit::{Grant, Right, local};
@@ -96,7 +97,8 @@ pub(super) fn list(lock: &Lock, strays: &[Stray], notices: &[Notice]) -> String 
         let path = stray.path.display();
         let _ = writeln!(
             text,
-            "\nuntrusted, not served: {path}\n  to look at it and trust it: tickiti-relay plugin trust {path}"
+            "\nuntrusted, not served: {path}\n  to look at it and trust it: tickiti-relay plugin trust {}",
+            word(&path.to_string())
         );
     }
     trimmed(&text)

@@ -1,21 +1,27 @@
 //! `plugin grant` and `plugin revoke`.
 
+use std::collections::BTreeSet;
 use std::process::ExitCode;
+
+use tickiti_relay_routes::{Route, Table};
 
 use super::super::{VerbError, print};
 use super::inspect::Bench;
 use super::{rights_of, unknown};
-use crate::admit::Right;
+use crate::admit::{Narrowing, Right, local, local_names, narrowings, widened};
+use crate::files::FileRules;
 use crate::plugins::{Lock, families};
 
 pub(super) fn grant(bench: &Bench, name: &str, rights: &[Right]) -> Result<ExitCode, VerbError> {
-    check(bench, rights)?;
+    check(rights, &bench.routes, &bench.local.files)?;
+    let mut before = Vec::new();
     let now = change(bench, name, |held| {
+        before.clone_from(held);
         let new: Vec<Right> = rights.iter().filter(|right| !held.contains(right)).cloned().collect();
         held.extend(new);
         Ok(())
     })?;
-    print::out(&told(name, &now));
+    print::out(&granted(name, &before, &now, &bench.routes));
     Ok(ExitCode::SUCCESS)
 }
 
@@ -26,19 +32,52 @@ pub(super) fn revoke(bench: &Bench, name: &str, rights: Option<&[Right]>) -> Res
             held.clear();
             return Ok(());
         };
-        for right in rights {
-            let at = held.iter().position(|known| known == right).ok_or_else(|| {
-                VerbError::Failed(format!(
-                    "`{right}` is not among its rights. It has: {}. Nothing was changed",
-                    listed(held)
-                ))
-            })?;
-            held.remove(at);
-        }
+        *held = without(name, held, rights, &bench.routes).map_err(VerbError::Failed)?;
         Ok(())
     })?;
     print::out(&told(name, &now));
     Ok(ExitCode::SUCCESS)
+}
+
+/// What is left without these rights, or why they cannot be taken: taking never gives.
+fn without(name: &str, held: &[Right], rights: &[Right], routes: &Table) -> Result<Vec<Right>, String> {
+    let mut left = held.to_vec();
+    for right in rights {
+        let at = left.iter().position(|known| known == right);
+        let at = at.ok_or_else(|| {
+            format!("`{right}` is not among its rights. It has: {}. Nothing was changed", listed(&left))
+        })?;
+        left.remove(at);
+    }
+    let opened = widened(held, &left, routes);
+    let Some(Narrowing { whole, narrow, broader }) = opened.first() else { return Ok(left) };
+    let both = rights.iter().chain(opened.iter().flat_map(|narrowing| &narrowing.broader));
+    let wholes = opened.iter().map(|narrowing| &narrowing.whole);
+    Err(format!(
+        "without {} the plugin `{name}` could do more than now: {} would cover all of `{whole}`. To take those back as well: \
+         tickiti-relay plugin revoke {name} {}. To allow all of it openly first: tickiti-relay plugin grant {name} {}. \
+         Nothing was changed",
+        quoted(narrow),
+        quoted(broader),
+        typed(both),
+        typed(wholes)
+    ))
+}
+
+/// Rights as a person types them, each once.
+fn typed<'r>(rights: impl Iterator<Item = &'r Right>) -> String {
+    let mut words: Vec<String> = Vec::new();
+    for right in rights {
+        let word = print::word(&right.to_string()).into_owned();
+        if !words.contains(&word) {
+            words.push(word);
+        }
+    }
+    words.join(" ")
+}
+
+fn quoted(rights: &[Right]) -> String {
+    rights.iter().map(|right| format!("`{right}`")).collect::<Vec<_>>().join(" and ")
 }
 
 fn change(
@@ -62,50 +101,183 @@ fn told(name: &str, rights: &[Right]) -> String {
     format!("{name} may now: {}", listed(rights))
 }
 
+/// What is said after a grant: also where it allows less than other rights would.
+fn granted(name: &str, before: &[Right], now: &[Right], routes: &Table) -> String {
+    let known = narrowings(before, routes);
+    let mut text = told(name, now);
+    for narrowing in narrowings(now, routes) {
+        if known.iter().any(|known| known.whole == narrowing.whole) {
+            continue;
+        }
+        let Narrowing { whole, narrow, broader } = &narrowing;
+        let narrow = narrow.iter().map(|right| format!("`{right}`")).collect::<Vec<_>>().join(" or ");
+        text.push_str(&format!(
+            "\nThis narrows: of `{whole}` only {narrow} passes, though {} would cover all of it. To allow all of it: \
+             tickiti-relay plugin grant {name} {}",
+            quoted(broader),
+            typed([whole].into_iter())
+        ));
+    }
+    text
+}
+
 pub(super) fn listed(rights: &[Right]) -> String {
     let all: Vec<String> = rights.iter().map(ToString::to_string).collect();
     if all.is_empty() { "nothing".to_owned() } else { all.join(", ") }
 }
 
-/// Rights that name nothing are slips of the pen, and a person would wonder why they do not work.
-pub(super) fn check(bench: &Bench, rights: &[Right]) -> Result<(), VerbError> {
-    for right in rights {
-        let wrong = match right {
-            Right::AllRoutes | Right::AllFolders => None,
-            Right::Ability(ability) => unknown_ability(bench, ability),
-            Right::Route { route, .. } if route.starts_with("relay.") => None,
-            Right::Route { route, .. } if bench.routes.get(route).is_some() => None,
-            Right::Route { route, .. } => {
-                let near = bench
-                    .routes
-                    .nearest(route)
-                    .first()
-                    .map(|near| format!("; did you mean `{near}`?"))
-                    .unwrap_or_default();
-                Some(format!("`{route}` is not an endpoint of this helpdesk{near}"))
-            }
-            Right::Folder { path, .. } => {
-                let within = bench.local.files.within(&[(path.clone(), true)]);
-                within.roots.is_empty().then(|| {
-                    format!(
-                        "{} lies in no folder of TICKITI_RELAY_FILES, which bounds what any plugin reaches",
-                        path.display()
-                    )
-                })
-            }
-        };
-        if let Some(wrong) = wrong {
-            let stop = if wrong.ends_with('?') { "" } else { "." };
-            return Err(VerbError::Failed(format!("{wrong}{stop} Nothing was changed")));
-        }
-    }
+/// Rights that name nothing are slips of the pen, and a person would wonder why they do not work. What only looks like one is
+/// told, and taken.
+pub(super) fn check(rights: &[Right], routes: &Table, files: &FileRules) -> Result<(), VerbError> {
+    let warnings = judged(rights, routes, files)
+        .map_err(|wrong| VerbError::Failed(format!("{}Nothing was changed", sentence(&wrong))))?;
+    warnings.iter().for_each(|warning| print::error(&format!("warning: {warning}")));
     Ok(())
 }
 
-fn unknown_ability(bench: &Bench, ability: &str) -> Option<String> {
-    let known: std::collections::BTreeSet<&str> =
-        bench.routes.iter().flat_map(|route| route.abilities.iter().map(String::as_str)).collect();
-    let all: Vec<&str> = known.iter().copied().collect();
-    (!known.contains(ability))
-        .then(|| format!("`{ability}` is no ability that an endpoint asks for. There are: {}", all.join(", ")))
+fn sentence(text: &str) -> String {
+    format!("{text}{}", if text.ends_with('?') { " " } else { ". " })
+}
+
+/// What a person should know of these rights, or why one is none.
+fn judged(rights: &[Right], routes: &Table, files: &FileRules) -> Result<Vec<String>, String> {
+    let mut warnings = Vec::new();
+    for right in rights {
+        match right {
+            Right::AllRoutes | Right::AllFolders => {}
+            Right::Ability(ability) => known_ability(routes, ability)?,
+            Right::Route { route, .. } if route.starts_with("relay.") => known_local(route)?,
+            Right::Route { route, fixed } => {
+                let known = routes.get(route).ok_or_else(|| unknown_route(routes, route))?;
+                warnings.extend(fixed.iter().filter_map(|fixed| unknown_field(known, fixed.field())));
+            }
+            Right::Folder { path, .. } => {
+                let within = files.within(&[(path.clone(), true)]);
+                if within.roots.is_empty() {
+                    let path = path.display();
+                    return Err(format!(
+                        "{path} lies in no folder of TICKITI_RELAY_FILES, which bounds what any plugin reaches"
+                    ));
+                }
+            }
+        }
+    }
+    Ok(warnings)
+}
+
+fn known_ability(routes: &Table, ability: &str) -> Result<(), String> {
+    let known: BTreeSet<&str> = routes.iter().flat_map(|route| route.abilities.iter().map(String::as_str)).collect();
+    if known.contains(ability) {
+        return Ok(());
+    }
+    let all: Vec<&str> = known.into_iter().collect();
+    Err(format!("`{ability}` is no ability that an endpoint asks for. There are: {}", all.join(", ")))
+}
+
+fn known_local(route: &str) -> Result<(), String> {
+    if local(route).is_some() {
+        return Ok(());
+    }
+    Err(format!("`{route}` is not an endpoint that the relay answers itself. There are: {}", local_names().join(", ")))
+}
+
+fn unknown_route(routes: &Table, route: &str) -> String {
+    let near = routes.nearest(route).first().map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
+    format!("`{route}` is not an endpoint of this helpdesk{near}")
+}
+
+/// A field that the table does not know. It may be there all the same: what the table says of bodies is what is known of them.
+fn unknown_field(route: &Route, field: &str) -> Option<String> {
+    let named: Vec<&str> =
+        route.params.iter().map(String::as_str).chain(route.body.iter().map(|field| field.name.as_str())).collect();
+    let within = |outer: &str, inner: &str| inner.strip_prefix(outer).is_some_and(|rest| rest.starts_with('.'));
+    // Members of an object of which the table says nothing more.
+    let free = |outer: &&str| within(outer, field) && !named.iter().any(|inner| within(outer, inner));
+    if named.contains(&field) || named.iter().any(free) {
+        return None;
+    }
+    let name = &route.name;
+    // What stands in a list is out of a right's reach.
+    let known: Vec<&str> = named.into_iter().filter(|name| !name.contains("[]")).collect();
+    Some(match known.as_slice() {
+        [] => format!("the table knows no fields of `{name}`, so nobody can tell whether `{field}` is one"),
+        known => format!("the table knows no field `{field}` of `{name}`; known: {}", known.join(", ")),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn rights(texts: &[&str]) -> Vec<Right> {
+        texts.iter().map(|text| text.parse().unwrap()).collect()
+    }
+
+    fn files() -> FileRules {
+        FileRules { roots: Vec::new(), state: "/state".into(), private: Vec::new(), home: None, own: true }
+    }
+
+    #[test]
+    fn a_field_that_the_table_does_not_know_is_told_and_taken() {
+        let texts = [
+            "tickets.query{qeueu=1}",
+            "tickets.query{search_object.criteria.mode=raised}",
+            "tickets.queues{x=1}",
+            "administration.users.update{user=7,user_id=7}",
+        ];
+        let said = judged(&rights(&texts), Table::builtin(), &files()).unwrap();
+        insta::assert_snapshot!(said.join("\n"));
+        let known = [
+            "tickets.query{row_limit=5}",
+            "tickets.query{search_object.search_perspective=All}",
+            "tickets.respond{is_internal=true}",
+            "tickets.create{data.subject=*}",
+        ];
+        assert_eq!(judged(&rights(&known), Table::builtin(), &files()), Ok(Vec::new()));
+    }
+
+    #[test]
+    fn rights_that_name_nothing_are_refused() {
+        let texts = ["tickets:raed", "tickets.qeury", "relay.nonsense", "folder:/nowhere"];
+        let said = texts.map(|text| judged(&rights(&[text]), Table::builtin(), &files()).unwrap_err());
+        insta::assert_snapshot!(said.join("\n"));
+        assert_eq!(judged(&rights(&local_names()), Table::builtin(), &files()), Ok(Vec::new()));
+    }
+
+    #[test]
+    fn a_grant_that_narrows_says_so() {
+        let routes = Table::builtin();
+        let say = |before: &[&str], new: &[&str]| {
+            granted("digest", &rights(before), &rights(&[before, new].concat()), routes)
+        };
+        let said = [
+            say(&["tickets:read"], &["reports:read"]),
+            say(&["tickets:read"], &["tickets.query{row_limit=5}"]),
+            say(&["tickets:read", "tickets.query{row_limit=5}"], &["tickets.query{row_limit=6}"]),
+            say(&["tickets.query{row_limit=5}"], &["tickets:read", "*"]),
+            say(&["tickets.query"], &["tickets.query{row_limit=5}"]),
+            say(&["folder:/srv"], &["folder:/srv/in:ro"]),
+        ];
+        insta::assert_snapshot!(said.join("\n\n"));
+    }
+
+    #[test]
+    fn taking_a_right_never_gives_one() {
+        let routes = Table::builtin();
+        let (write, narrow, other) =
+            ("tickets:write", "tickets.respond{is_internal=true}", "tickets.respond{keep_status=true}");
+        let take = |held: &[&str], taken: &[&str]| without("digest", &rights(held), &rights(taken), routes);
+        let said = [
+            take(&[write, narrow], &[narrow]),
+            take(&[write, "*", narrow, other], &[narrow, other]),
+            take(&["folder:/srv", "folder:/srv/in:ro"], &["folder:/srv/in:ro"]),
+            take(&[write], &["tickets:read"]),
+        ];
+        insta::assert_snapshot!(said.map(Result::unwrap_err).join("\n\n"));
+        assert_eq!(take(&[write, narrow], &[narrow, write]), Ok(Vec::new()));
+        assert_eq!(take(&[write, narrow], &[write]), Ok(rights(&[narrow])));
+        assert_eq!(take(&[write, narrow, other], &[narrow]), Ok(rights(&[write, other])));
+        assert_eq!(take(&[write, narrow, "tickets.respond"], &[narrow]), Ok(rights(&[write, "tickets.respond"])));
+        assert_eq!(take(&["tickets:read", narrow], &[narrow]), Ok(rights(&["tickets:read"])));
+    }
 }
