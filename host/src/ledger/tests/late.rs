@@ -24,13 +24,17 @@ async fn what_ends_while_the_file_is_held_is_not_under_way_for_ever() {
     drop(holder);
     // Nobody asks the one again; the other waits for it.
     let mut again = other.call("probe");
-    loop {
-        match again.open(&request(), None).await.unwrap() {
-            Begun::Wait => tokio::time::sleep(limits::LEDGER_POLL).await,
-            Begun::Write { opened: second, .. } => break assert_ne!(second.key, opened.key, "the first was closed"),
-            held => panic!("{held:?}"),
+    let write = async {
+        loop {
+            match again.open(&request(), None).await.unwrap() {
+                Begun::Wait => tokio::time::sleep(limits::LEDGER_POLL).await,
+                Begun::Write { opened, .. } => break opened,
+                held => panic!("{held:?}"),
+            }
         }
-    }
+    };
+    let second = tokio::time::timeout(limits::WRITING_CALL, write).await.expect("it is over");
+    assert_ne!(second.key, opened.key, "the first was closed");
     let first = &other.list(Which::All).await.unwrap()[0];
     assert_eq!((first.state, first.under_way, first.closed), (State::Done, false, true));
 }
