@@ -66,6 +66,15 @@ impl Grant {
         &self.rights
     }
 
+    /// Whether what `earlier` let through to this route is let through still: none of its rights is gone, and none is new that
+    /// confines the route.
+    pub fn keeps(&self, earlier: &Self, route: &str) -> bool {
+        let confines =
+            |right: &&Right| matches!(right, Right::Route { route: name, fixed } if name == route && !fixed.is_empty());
+        earlier.rights.iter().all(|right| self.rights.contains(right))
+            && self.rights.iter().filter(confines).all(|right| earlier.rights.contains(right))
+    }
+
     /// Whether some request to this route could be within the grant.
     pub fn reaches(&self, route: &Route) -> bool {
         self.rights.iter().any(|right| covers(right, route))

@@ -110,7 +110,7 @@ impl Live<'_> {
         let route = request.route().name.clone();
         match reply {
             // A person takes minutes.
-            Ok(Said::Yes) if self.has_lost_a_right_of(granted) => Err(CallError::overtaken(route, None)),
+            Ok(Said::Yes) if self.has_lost_a_right(request, granted) => Err(CallError::overtaken(route, None)),
             Ok(Said::Yes) => Ok(()),
             Ok(Said::No) => Err(CallError::declined(route)),
             Ok(Said::Later) => Err(CallError::to_be_confirmed(question)),
@@ -119,10 +119,9 @@ impl Live<'_> {
         }
     }
 
-    /// Whether a right that the plugin had then was taken back: what waited must not go out under it.
-    fn has_lost_a_right_of(&self, granted: &Grant) -> bool {
-        let now = self.served.grant(&self.who.0);
-        granted.rights().iter().any(|right| !now.rights().contains(right))
+    /// Whether a right under which this was let through is gone: what waited must not go out under it.
+    fn has_lost_a_right(&self, request: &Admitted, granted: &Grant) -> bool {
+        !self.served.grant(&self.who.0).keeps(granted, &request.route().name)
     }
 
     async fn deliver_now(
@@ -149,7 +148,7 @@ impl Live<'_> {
             }
             self.wait(pause, "The helpdesk may still be at work on the first attempt").await;
         }
-        if self.has_lost_a_right_of(granted) {
+        if self.has_lost_a_right(request, granted) {
             self.unsent(&opened).await;
             let earlier = opened.earlier.as_ref().map(|_| opened.id.to_string());
             return Err(Stop::Ends(CallError::overtaken(request.route().name.clone(), earlier)));
@@ -228,7 +227,7 @@ impl Live<'_> {
             match upstream::next(route, &tried) {
                 Next::Again { after } if self.budget.take() => {
                     self.wait(after, &format!("Attempt {attempts} on {} failed", route.name)).await;
-                    if !self.has_lost_a_right_of(granted) {
+                    if !self.has_lost_a_right(request, granted) {
                         tracing::info!(target: "relay", route = %route.name, attempts, "sent again after {} ms", after.as_millis());
                         continue;
                     }
