@@ -363,6 +363,23 @@ fn a_folder_that_is_granted_twice_is_granted_the_more_open_way() {
 }
 
 #[test]
+fn a_grant_keeps_what_it_let_through_unless_a_right_is_gone_or_confines_it() {
+    let grant = |rights: &[&str]| Grant::of(rights.iter().map(|right| right.parse().unwrap()));
+    let before = grant(&["tickets:write", "tickets.close"]);
+    for (now, keeps) in [
+        (&["tickets:write", "tickets.close"][..], true),
+        (&["tickets.close", "tickets:write", "mail.send"], true),
+        (&["tickets:write", "tickets.close", "tickets.close{reason=x}"], true),
+        (&["tickets:write"], false),
+        (&["tickets:write", "tickets.close", "tickets.respond{is_internal=true}"], false),
+        (&[], false),
+    ] {
+        assert_eq!(grant(now).keeps(&before, "tickets.respond"), keeps, "{now:?}");
+    }
+    assert!(!Grant::unknown("damaged").keeps(&before, "tickets.respond"));
+}
+
+#[test]
 fn a_policy_asks_about_what_it_names() {
     let classes = [Class::Read, Class::Write, Class::Destructive, Class::Sensitive];
     let asks = |confirm| classes.map(|class| Policy { read_only: false, confirm }.asks(class));
