@@ -82,12 +82,14 @@ fn a_kill_during_the_first_change_refuses_nothing() {
     let mut random = Random::new(seed);
     let (mut before, mut after) = (0, 0);
     let ground = Ground::new();
+    // How long such a verb takes here and now, so that kills fall before, into and after the change.
+    let mut whole = std::time::Duration::from_millis(25);
     for _ in 0..60 {
         let mut command = ground.setup.command().unwrap();
         command.args(["plugin", "revoke", "reads", "folder:*"]);
         let quiet = || std::process::Stdio::null();
         let mut child = command.stdout(quiet()).stderr(quiet()).spawn().unwrap();
-        std::thread::sleep(std::time::Duration::from_micros(random.below(25_000) as u64));
+        std::thread::sleep(whole.mul_f64(random.below(1_000) as f64 / 1_000.0));
         child.kill().unwrap();
         child.wait().unwrap();
         let list = ground.says(&["plugin", "list"]);
@@ -98,7 +100,9 @@ fn a_kill_during_the_first_change_refuses_nothing() {
             other => panic!("{other:?}"),
         }
         // Whatever was left, the next change works on it.
+        let began = std::time::Instant::now();
         ground.says(&["plugin", "revoke", "generic", "folder:*"]);
+        whole = began.elapsed();
         std::fs::remove_dir_all(folder(&ground)).unwrap();
     }
     println!("of 60 kills {before} came before the change was written, {after} after");
