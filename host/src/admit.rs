@@ -19,7 +19,7 @@ use tickiti_relay_routes::{Class, Route, Table};
 
 pub use body::{Body, Part, PartValue, Piece};
 pub use fixed::Fixed;
-pub use grant::Grant;
+pub use grant::{Giving, Grant};
 pub use local::{ENDPOINTS, UNSETTLED, local, local_names};
 pub use narrow::{Narrowing, narrowings, widened};
 pub use policy::{Confirm, Policy};

@@ -13,8 +13,27 @@ pub struct Grant {
     rights: Vec<Right>,
     /// Why nobody knows what was granted; then nothing is.
     unknown: Option<String>,
-    /// Whether it holds for one command only, and is kept nowhere.
-    moment: bool,
+    giving: Giving,
+}
+
+/// How the person gives a plugin one more right.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Giving {
+    /// It is kept: `tickiti-relay plugin grant NAME RIGHT`.
+    #[default]
+    Kept,
+    /// For one command only: `--grant RIGHT` beside the plugin's file.
+    ForTheMoment,
+}
+
+impl Giving {
+    /// What the person types before the right.
+    pub fn command(self, plugin: &str) -> String {
+        match self {
+            Self::Kept => format!("tickiti-relay plugin grant {plugin}"),
+            Self::ForTheMoment => "--grant".to_owned(),
+        }
+    }
 }
 
 /// Why a request is beyond a grant.
@@ -53,12 +72,12 @@ impl Grant {
     /// The same for one command only.
     #[must_use]
     pub fn for_the_moment(self) -> Self {
-        Self { moment: true, ..self }
+        Self { giving: Giving::ForTheMoment, ..self }
     }
 
-    /// What the person types before a right, to give the plugin that one too.
-    pub fn allowing(&self, plugin: &str) -> String {
-        if self.moment { "--grant".to_owned() } else { format!("tickiti-relay plugin grant {plugin}") }
+    /// How the person gives the plugin one more.
+    pub fn giving(&self) -> Giving {
+        self.giving
     }
 
     /// The rights, in the order in which they were given.

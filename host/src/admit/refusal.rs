@@ -3,7 +3,7 @@
 
 use tickiti_relay_routes::{Class, Route};
 
-use super::grant::{Beyond, Grant};
+use super::grant::{Beyond, Giving, Grant};
 use crate::redact::name as shown;
 
 /// Why a request was not let through. Nothing was sent.
@@ -56,7 +56,7 @@ pub enum Refusal {
     /// The person running the relay did not allow it.
     #[error(
         "the endpoint `{route}` ({}) is not granted to the plugin `{plugin}`. Only the person who runs the relay can allow it, with: \
-         {allow} {route}", class_words(*class)
+         {} {route}", class_words(*class), giving.command(plugin)
     )]
     NotGranted {
         /// Name of the plugin.
@@ -65,14 +65,15 @@ pub enum Refusal {
         route: String,
         /// What the route does.
         class: Class,
-        /// What the person types before a right to allow it.
-        allow: String,
+        /// How the person would allow it.
+        giving: Giving,
     },
     /// The person running the relay allowed it with other fields only.
     #[error(
         "the plugin `{plugin}` may use the endpoint `{route}` only as {}, and this request is not so. Only the person who runs the \
-         relay can allow more, with: {allow} {route}",
-        rights_words(rights)
+         relay can allow more, with: {} {route}",
+        rights_words(rights),
+        giving.command(plugin)
     )]
     NotFixed {
         /// Name of the plugin.
@@ -81,13 +82,13 @@ pub enum Refusal {
         route: String,
         /// The rights that name the route, as the person wrote them.
         rights: Vec<String>,
-        /// What the person types before a right to allow it.
-        allow: String,
+        /// How the person would allow it.
+        giving: Giving,
     },
     /// No folder is granted for what an argument names.
     #[error(
         "no folder {} is granted to the plugin `{plugin}`, so the file of the argument `{at}` stays out of reach. Only the person who \
-         runs the relay can allow one, with: {allow} folder:/path/to/it", if *writable { "to write to" } else { "to read from" }
+         runs the relay can allow one, with: {} folder:/path/to/it", if *writable { "to write to" } else { "to read from" }, giving.command(plugin)
     )]
     NoFolder {
         /// Name of the plugin.
@@ -96,13 +97,14 @@ pub enum Refusal {
         at: String,
         /// Whether it was to be written to.
         writable: bool,
-        /// What the person types before a right to allow it.
-        allow: String,
+        /// How the person would allow it.
+        giving: Giving,
     },
     /// A file lies outside the folders that are granted, though perhaps within those that the relay may use.
     #[error(
         "`{path}` is not beneath a folder that the plugin `{plugin}` is granted to be {used} ({folders}). Give a path beneath one; \
-         only the person who runs the relay can allow another, with: {allow} folder:/path/to/it"
+         only the person who runs the relay can allow another, with: {} folder:/path/to/it",
+        giving.command(plugin)
     )]
     OutsideFolders {
         /// Name of the plugin.
@@ -113,8 +115,8 @@ pub enum Refusal {
         used: &'static str,
         /// The folders that are granted.
         folders: String,
-        /// What the person types before a right to allow it.
-        allow: String,
+        /// How the person would allow it.
+        giving: Giving,
     },
     /// What was granted cannot be read.
     #[error(
@@ -245,10 +247,10 @@ pub enum Refusal {
 impl Refusal {
     /// A request that is beyond its plugin's grant.
     pub(super) fn beyond(beyond: Beyond, grant: &Grant, plugin: &str, route: &Route) -> Self {
-        let (plugin, name, allow) = (plugin.to_owned(), route.name.clone(), grant.allowing(plugin));
+        let (plugin, name, giving) = (plugin.to_owned(), route.name.clone(), grant.giving());
         match beyond {
-            Beyond::Route => Self::NotGranted { plugin, route: name, class: route.class, allow },
-            Beyond::Fields(rights) => Self::NotFixed { plugin, route: name, rights, allow },
+            Beyond::Route => Self::NotGranted { plugin, route: name, class: route.class, giving },
+            Beyond::Fields(rights) => Self::NotFixed { plugin, route: name, rights, giving },
             Beyond::Unknown(why) => Self::GrantsUnknown { plugin, why },
         }
     }

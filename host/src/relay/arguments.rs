@@ -75,8 +75,7 @@ fn granted(entry: &Entry, grant: &Grant, at: &str, writable: bool) -> Result<(),
         return Ok(());
     }
     let at = at.trim_start_matches('/').replace('/', ".");
-    let allow = grant.allowing(&entry.plugin);
-    let refusal = Refusal::NoFolder { plugin: entry.plugin.clone(), at, writable, allow };
+    let refusal = Refusal::NoFolder { plugin: entry.plugin.clone(), at, writable, giving: grant.giving() };
     Err(CallError::Refused { refusal, done: Done::default() })
 }
 

@@ -68,8 +68,8 @@ fn of_grant(error: CallError, entry: &Entry, grant: &Grant) -> CallError {
         CallError::File { refusal: FileRefusal::Outside { path, used, folders }, done }
             if grant.folders().is_some() =>
         {
-            let (plugin, allow) = (entry.plugin.clone(), grant.allowing(&entry.plugin));
-            CallError::Refused { refusal: Refusal::OutsideFolders { plugin, path, used, folders, allow }, done }
+            let (plugin, giving) = (entry.plugin.clone(), grant.giving());
+            CallError::Refused { refusal: Refusal::OutsideFolders { plugin, path, used, folders, giving }, done }
         }
         other => other,
     }
@@ -272,12 +272,12 @@ impl<'e> Running<'e, '_> {
 
     /// Whether a folder to write to is still granted: it may have been taken back while the call was under way.
     fn may_still_write(&self) -> Result<(), CallError> {
-        let (plugin, grant) = (&self.entry.plugin, self.relay.served.grant(&self.entry.plugin));
+        let grant = self.relay.served.grant(&self.entry.plugin);
         if grant.folders().is_none_or(|folders| folders.iter().any(|(_, writable)| *writable)) {
             return Ok(());
         }
-        let (at, allow) = ("its output".into(), grant.allowing(plugin));
-        let refusal = Refusal::NoFolder { plugin: plugin.clone(), at, writable: true, allow };
+        let (plugin, giving) = (self.entry.plugin.clone(), grant.giving());
+        let refusal = Refusal::NoFolder { plugin, at: "its output".into(), writable: true, giving };
         Err(CallError::Refused { refusal, done: self.done.clone() })
     }
 
