@@ -51,8 +51,8 @@ fn alone() -> MutexGuard<'static, ()> {
     BUILDING.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Runs a line of the page as a person would, and answers what was said.
-fn run(line: &str, relay: &Setup) -> String {
+/// Runs a line as a person would. It must end well.
+fn run(line: &str, relay: &Setup) {
     let (ground, command) = (relay.ground().unwrap(), relay.command().unwrap());
     let mut shell = Command::new("sh");
     shell.args(["-c", line]).current_dir(ground.folder("work")).env_clear();
@@ -64,7 +64,6 @@ fn run(line: &str, relay: &Setup) -> String {
     assert!(output.status.success(), "{line}: {}\n{words}", output.status);
     ground.heard("stdout", stdout);
     ground.heard("stderr", stderr);
-    words
 }
 
 /// Whether a language's tools are here. On the build server they must be.
@@ -144,9 +143,8 @@ fn every_example_in_rust_is_a_tool_that_works_and_its_golden_case_holds() {
     std::fs::write(work.join("guide/src/lib.rs"), source).unwrap();
     run("tickiti-relay plugin build guide", &relay);
     std::fs::write(work.join("dot.png"), picture::sample()).unwrap();
-    let told = run("tickiti-relay plugin check guide/plugin.wasm --json", &relay);
+    run("tickiti-relay plugin check guide/plugin.wasm", &relay);
     for (tool, arguments) in arguments() {
-        assert!(told.contains(&format!("\"{tool}\"")), "{told}");
         let arguments = arguments.to_string().replace("{work}", &text(&work));
         run(&format!("tickiti-relay plugin call guide/plugin.wasm {tool} --args '{arguments}'"), &relay);
     }
