@@ -75,8 +75,12 @@ pub fn admit(request: &Request, rules: Rules<'_>, marks: &Marks) -> Result<Admit
         return Err(Refusal::InputTooLarge { route: route.name.clone(), bytes: request.input.len() });
     }
     let members = body::members(&route.name, &request.input)?;
+    // Laravel takes a POST with this member for a request of the method that it names.
+    if members.iter().any(|(name, _)| name == "_method") {
+        return Err(Refusal::OtherMethod { route: route.name.clone() });
+    }
     grant.judge(route, &members).map_err(|beyond| Refusal::beyond(beyond, plugin, route))?;
-    let path = path::fill(route, &members)?;
+    let path = path::fill(route, &members, routes)?;
     // What is filled in was a text or number without anything that is encoded, or no mark.
     body::no_mark(route, "the path", &path, marks)?;
     Ok(Admitted {

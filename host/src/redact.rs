@@ -54,6 +54,23 @@ impl Redactor {
     }
 }
 
+impl Redactor {
+    /// The same for bytes that need not be text, as those of a file are.
+    pub fn redact_bytes(&self, bytes: Vec<u8>) -> Vec<u8> {
+        match &self.finder {
+            Some(finder) if finder.is_match(&bytes) => {
+                let mut kept = Vec::with_capacity(bytes.len());
+                finder.replace_all_with_bytes(&bytes, &mut kept, |_, _, kept| {
+                    kept.extend_from_slice(PLACEHOLDER.as_bytes());
+                    true
+                });
+                kept
+            }
+            _ => bytes,
+        }
+    }
+}
+
 impl fmt::Debug for Redactor {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str("Redactor")
@@ -110,6 +127,14 @@ mod tests {
     fn two_in_one_text_both_go_and_the_rest_stays() {
         assert_eq!(redacted(&format!("\"{TOKEN}\",\"{TOKEN}{TOKEN}\" ü")), "\"[token]\",\"[token][token]\" ü");
         assert!(matches!(redact("nothing here", &SecretString::from(TOKEN)), Cow::Borrowed("nothing here")));
+    }
+
+    #[test]
+    fn bytes_that_are_no_text_lose_it_too() {
+        let redactor = Redactor::new(&SecretString::from(TOKEN));
+        let bytes = [b"\xff\x00".as_slice(), TOKEN.as_bytes(), b"\xfe"].concat();
+        assert_eq!(redactor.redact_bytes(bytes), b"\xff\x00[token]\xfe");
+        assert_eq!(redactor.redact_bytes(vec![0xff, 0]), [0xff, 0]);
     }
 
     #[test]

@@ -123,7 +123,7 @@ impl Relay {
     pub async fn call(&self, asked: Asked, watch: Watch<'_>, ask: &dyn Ask) -> Ended {
         let Asked { tool, arguments, client_key } = asked;
         let began = tokio::time::Instant::now();
-        let _place = match tokio::time::timeout(limits::WRITING_CALL, self.gate.enter()).await {
+        let place = match tokio::time::timeout(limits::WRITING_CALL, self.gate.enter()).await {
             Ok(Ok(place)) => place,
             Ok(Err(wait)) => return Ended { result: Err(CallError::Busy { wait }), receipt: Receipt::none() },
             Err(_) => {
@@ -131,6 +131,7 @@ impl Relay {
                 return Ended { result: Err(CallError::Busy { wait }), receipt: Receipt::none() };
             }
         };
+        let aside = gate::Aside::new(&self.gate, place, ask);
         let live = live::Live {
             helpdesk: self.helpdesk.as_ref(),
             budget: &self.budget,
@@ -141,7 +142,7 @@ impl Relay {
             notes: Vec::new(),
             audit: &self.audit,
             policy: self.policy,
-            ask,
+            ask: &aside,
             served: &self.served,
             who: (String::new(), tool.clone()),
         };

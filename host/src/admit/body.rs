@@ -124,6 +124,9 @@ pub(super) fn build(route: &Route, input: &str, members: &Members<'_>, marks: &M
                 json::NotJson::TooDeep(_) => Refusal::TooDeep { route: route.name.clone() },
                 _ => Refusal::NotAnObject { route: route.name.clone() },
             })?;
+            if json::has_half_character(&text) {
+                return Err(Refusal::HalfCharacter { route: route.name.clone() });
+            }
             Ok(Body::Json(pieces(&text, marks)))
         }
         Encoding::Query => {

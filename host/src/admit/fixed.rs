@@ -1,4 +1,4 @@
-//! Fields of a body that a right fixes: `is_internal=true`, `originator_email_address=*@example.com`.
+//! Fields of a body that a right fixes: `is_internal=true`, `originator_email_address=*@example.com`, `cc=` for none.
 //!
 //! Judged on the final body. What the server could read in two ways (a member twice, a name that PHP reads as another) must
 //! fit in both.
@@ -6,13 +6,12 @@
 use std::fmt;
 
 use serde_json::Value;
-use serde_json::value::RawValue;
 use tickiti_relay_routes::Encoding;
 
 use super::body::{Members, members};
 use crate::pattern::like;
 
-/// One field that a body must hold, and what it must be.
+/// One field of a body, and what it must be.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fixed {
     /// `is_internal`; members of objects as `data.priority`.
@@ -20,9 +19,12 @@ pub struct Fixed {
     wanted: Wanted,
 }
 
-/// What a field must be. A list fits when each of its items does, and there is one.
+/// What a field must be. Where it is a text, a list of such texts fits too, but no list fits a number or a yes: what a server
+/// makes of `[true]` where it wants `true` is anybody's guess.
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Wanted {
+    /// Not there, or empty.
+    Nothing,
     /// `true`, `4`, `null`: this very value.
     Value(Value),
     /// A text in which `*` stands for any other text; where it names an address, for plain letters of one only.
@@ -59,7 +61,10 @@ fn wanted(text: &str) -> Option<(Wanted, &str)> {
     }
     let end = text.find(',').unwrap_or(text.len());
     let (word, rest) = text.split_at_checked(end)?;
-    if word.is_empty() || word.chars().any(|character| character.is_control() || "{}[]\"".contains(character)) {
+    if word.is_empty() {
+        return Some((Wanted::Nothing, rest));
+    }
+    if word.chars().any(|character| character.is_control() || "{}[]\"".contains(character)) {
         return None;
     }
     let wanted = match serde_json::from_str::<Value>(word) {
@@ -70,22 +75,24 @@ fn wanted(text: &str) -> Option<(Wanted, &str)> {
 }
 
 impl Fixed {
-    /// Whether the body holds the field, and holds it so wherever the server could look for it.
+    /// Whether the field is in its place, and is so there and wherever else the server could look for it.
     pub(super) fn holds(&self, encoding: Encoding, body: &Members<'_>) -> bool {
-        if encoding != Encoding::Json
-            && body.iter().any(|(name, _)| name != &self.field && as_php_reads(name) == self.field)
-        {
+        if encoding != Encoding::Json && !body.iter().all(|(name, _)| is_one_name(name)) {
             return false;
         }
-        let mut found = Vec::new();
+        let mut found = Found::default();
         let path: Vec<&str> = self.field.split('.').collect();
-        collect(body, &path, &mut found);
-        !found.is_empty() && found.into_iter().all(|value| self.fits(&value))
+        found.collect(body, &path, true);
+        match self.wanted {
+            Wanted::Nothing => found.are_all(is_nothing),
+            _ => found.in_its_place && found.are_all(|value| self.fits(value)),
+        }
     }
 
     fn fits(&self, value: &Value) -> bool {
+        let texts = matches!(self.wanted, Wanted::Like(_) | Wanted::Value(Value::String(_)));
         match (value, &self.wanted) {
-            (Value::Array(items), _) => {
+            (Value::Array(items), _) if texts => {
                 !items.is_empty() && items.iter().all(|item| !item.is_array() && self.fits(item))
             }
             (value, Wanted::Value(wanted)) => value == wanted,
@@ -95,18 +102,36 @@ impl Fixed {
     }
 }
 
-/// Every value that stands at a path, under each of two equal names, and where a name itself holds the dots of the path:
-/// the server's framework takes such a name first.
-fn collect(body: &Members<'_>, path: &[&str], found: &mut Vec<Value>) {
-    for taken in 1..=path.len() {
-        let (name, rest) = path.split_at(taken);
-        let name = name.join(".");
-        for (_, raw) in body.iter().filter(|(member, _)| *member == name) {
-            match rest {
-                [] => found.push(value(raw)),
-                rest => {
-                    if let Ok(inner) = members("", raw.get()) {
-                        collect(&inner, rest, found);
+/// What stands at a path.
+#[derive(Default)]
+struct Found {
+    /// None is one that cannot be read, as half a character: it is like nothing that a right can name.
+    values: Vec<Option<Value>>,
+    /// Whether one stands where the path says, and not only under a name with dots.
+    in_its_place: bool,
+}
+
+impl Found {
+    fn are_all(&self, such: impl Fn(&Value) -> bool) -> bool {
+        self.values.iter().all(|value| value.as_ref().is_some_and(&such))
+    }
+
+    /// Every value at a path, under each of two equal names, and also where a name itself holds the dots of the path: a part
+    /// of the server that reads such a name must not be told anything else. It is not enough alone, for other parts do not.
+    fn collect(&mut self, body: &Members<'_>, path: &[&str], step_by_step: bool) {
+        for taken in 1..=path.len() {
+            let (name, rest) = path.split_at(taken);
+            let (name, step_by_step) = (name.join("."), step_by_step && taken == 1);
+            for (_, raw) in body.iter().filter(|(member, _)| *member == name) {
+                match rest {
+                    [] => {
+                        self.values.push(serde_json::from_str(raw.get()).ok());
+                        self.in_its_place |= step_by_step;
+                    }
+                    rest => {
+                        if let Ok(inner) = members("", raw.get()) {
+                            self.collect(&inner, rest, step_by_step);
+                        }
                     }
                 }
             }
@@ -114,16 +139,20 @@ fn collect(body: &Members<'_>, path: &[&str], found: &mut Vec<Value>) {
     }
 }
 
-fn value(raw: &RawValue) -> Value {
-    serde_json::from_str(raw.get()).unwrap_or_default()
+fn is_nothing(value: &Value) -> bool {
+    match value {
+        Value::Null => true,
+        Value::String(text) => text.is_empty(),
+        Value::Array(items) => items.is_empty(),
+        Value::Object(members) => members.is_empty(),
+        Value::Bool(_) | Value::Number(_) => false,
+    }
 }
 
-/// The name of a form field or of a part of a query as PHP reads it: dots and spaces are `_`, what comes from `[` on says
-/// that it is a list, leading spaces and what comes after a zero byte are nothing.
-fn as_php_reads(name: &str) -> String {
-    let name = name.trim_start_matches(' ');
-    let end = name.find(['[', '\0']).unwrap_or(name.len());
-    name.get(..end).unwrap_or_default().replace([' ', '.'], "_")
+/// Whether PHP reads the name of a form field or of a part of a query as it is written. It reads dots, blanks and an open
+/// bracket as `_`, brackets as lists and members, and forgets what comes after a zero byte.
+fn is_one_name(name: &str) -> bool {
+    name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-".contains(&byte))
 }
 
 /// Whether a text is like a pattern. In a pattern with `@` a star stands for letters of one plain address, so that no list of
@@ -139,6 +168,7 @@ fn fits_pattern(text: &str, pattern: &str) -> bool {
 impl fmt::Display for Fixed {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.wanted {
+            Wanted::Nothing => write!(formatter, "{}=", self.field),
             Wanted::Value(value) => write!(formatter, "{}={value}", self.field),
             Wanted::Like(pattern) => write!(formatter, "{}={pattern}", self.field),
         }
@@ -167,6 +197,7 @@ mod tests {
             (r#"{"is_internal":1}"#, false),
             (r#"{"is_internal":null}"#, false),
             (r#"{"is_internal":[]}"#, false),
+            (r#"{"is_internal":[true]}"#, false),
             (r#"{"is_internal":[true,false]}"#, false),
             (r#"{"is_internal":{"is_internal":true}}"#, false),
             (r#"{"Is_internal":true}"#, false),
@@ -212,11 +243,50 @@ mod tests {
         assert!(!holds(fixed, Encoding::Json, r#"{"data":{"priority":"Low"},"data.priority":"High"}"#));
         assert!(!holds(fixed, Encoding::Json, r#"{"data":{"priority":"Low"},"data":{"priority":"High"}}"#));
         assert!(!holds(fixed, Encoding::Json, r#"{"priority":"Low"}"#));
+        assert!(!holds(fixed, Encoding::Json, r#"{"data.priority":"Low","data":{"subject":"x"}}"#), "not in its place");
+        assert!(holds(fixed, Encoding::Json, r#"{"data.priority":"Low","data":{"priority":"Low"}}"#));
+        assert!(
+            !holds("a.b.c=1", Encoding::Json, r#"{"a":{"b.c":1}}"#)
+                && !holds("a.b.c=1", Encoding::Json, r#"{"a.b":{"c":1}}"#)
+        );
+        assert!(holds("a.b.c=1", Encoding::Json, r#"{"a":{"b":{"c":1},"b.c":1},"a.b":{"c":1}}"#));
+    }
+
+    #[test]
+    fn a_list_fits_a_text_and_nothing_else() {
+        assert!(holds("queue=Support", Encoding::Json, r#"{"queue":["Support"]}"#));
+        assert!(!holds("queue=Support", Encoding::Json, r#"{"queue":["Support","Sales"]}"#));
+        assert!(!holds("id=4", Encoding::Json, r#"{"id":[4]}"#) && holds("id=4", Encoding::Json, r#"{"id":4}"#));
+    }
+
+    #[test]
+    fn a_field_that_must_be_empty_is_empty_wherever_it_stands() {
+        for (body, expected) in [
+            ("{}", true),
+            (r#"{"cc":null}"#, true),
+            (r#"{"cc":""}"#, true),
+            (r#"{"cc":[]}"#, true),
+            (r#"{"cc":{}}"#, true),
+            (r#"{"cc":" "}"#, false),
+            (r#"{"cc":false}"#, false),
+            (r#"{"cc":[""]}"#, false),
+            (r#"{"cc":"a@example.com"}"#, false),
+            (r#"{"cc":"\ud800"}"#, false),
+            (r#"{"cc":1e400}"#, false),
+            (r#"{"cc":null,"cc":"a@example.com"}"#, false),
+        ] {
+            assert_eq!(holds("cc=", Encoding::Json, body), expected, "{body}");
+            assert_eq!(holds("subject=,cc=", Encoding::Json, body), expected, "{body}");
+        }
+        assert!(!holds("data.cc=", Encoding::Json, r#"{"data.cc":"a@example.com","data":{"cc":null}}"#));
+        assert!(!holds("cc=", Encoding::Multipart, r#"{"cc[]":"a@example.com"}"#));
     }
 
     #[test]
     fn a_form_has_no_second_name_for_a_field() {
-        for other in ["is internal", "is.internal", " is_internal", "is_internal[]", "is_internal\u{0}x"] {
+        for other in
+            ["is internal", "is.internal", " is_internal", "is_internal[]", "is[internal", "is_internal\u{0}x", "é"]
+        {
             let body = serde_json::json!({"is_internal": true, other: false}).to_string();
             assert!(holds("is_internal=true", Encoding::Json, &body), "{other}");
             assert!(!holds("is_internal=true", Encoding::Multipart, &body), "{other}");

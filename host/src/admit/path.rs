@@ -2,7 +2,7 @@
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::Value;
-use tickiti_relay_routes::Route;
+use tickiti_relay_routes::{Route, Table};
 
 use super::Refusal;
 use super::body::Members;
@@ -19,10 +19,13 @@ const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'(')
     .remove(b')');
 
-/// The path of a request, from `/api/v1/` on.
-pub(super) fn fill(route: &Route, members: &Members<'_>) -> Result<String, Refusal> {
-    let mut path = String::with_capacity(8 + route.uri.len());
-    path.push_str("/api/v1");
+const BASE: &str = "/api/v1";
+
+/// The path of a request, from `/api/v1/` on. A path that is another route's too, as `widgets/purge` is one of
+/// `widgets/{id}`, is refused: the server would take it for that one.
+pub(super) fn fill(route: &Route, members: &Members<'_>, routes: &Table) -> Result<String, Refusal> {
+    let mut path = String::with_capacity(BASE.len() + 1 + route.uri.len());
+    path.push_str(BASE);
     for segment in route.uri.split('/') {
         path.push('/');
         match segment.strip_prefix('{').and_then(|rest| rest.strip_suffix('}')) {
@@ -30,7 +33,14 @@ pub(super) fn fill(route: &Route, members: &Members<'_>) -> Result<String, Refus
             Some(name) => path.extend(utf8_percent_encode(&value(route, name, members)?, SEGMENT)),
         }
     }
-    Ok(path)
+    let asked = path.get(BASE.len() + 1..).unwrap_or_default();
+    let takes = (!route.params.is_empty()).then(|| routes.by_path(route.method, asked)).flatten();
+    match takes {
+        Some(found) if found.route.name != route.name => {
+            Err(Refusal::OtherRoute { route: route.name.clone(), other: found.route.name.clone() })
+        }
+        _ => Ok(path),
+    }
 }
 
 /// The value of one placeholder. Slashes are refused even encoded: the server decodes a path before it matches routes.

@@ -136,6 +136,33 @@ pub enum Refusal {
         /// Name of the route.
         route: String,
     },
+    /// A text holds half of a character. The helpdesk reads no body at all then, so without any of its fields.
+    #[error(
+        "the body for `{route}` holds half a character (`\\ud800` to `\\udfff` without its other half), which the helpdesk cannot read; \
+         take it out"
+    )]
+    HalfCharacter {
+        /// Name of the route.
+        route: String,
+    },
+    /// A member that makes the helpdesk's framework take the request for one of another method, so of another endpoint.
+    #[error(
+        "`_method` cannot be sent to `{route}`: it would make another endpoint of it. Use that endpoint by its name"
+    )]
+    OtherMethod {
+        /// Name of the route.
+        route: String,
+    },
+    /// With this value in its place the path is that of another endpoint.
+    #[error(
+        "with that in the path of the endpoint `{route}`, the request would go to `{other}`; give the id of what is meant"
+    )]
+    OtherRoute {
+        /// Name of the route.
+        route: String,
+        /// Name of the route whose path that is.
+        other: String,
+    },
     /// A placeholder has no value.
     #[error("the endpoint `{route}` needs `{name}`, a text or number that is not empty: give it in the payload")]
     MissingPlaceholder {
@@ -212,6 +239,9 @@ impl Refusal {
             Self::InputTooLarge { .. } => "input-too-large",
             Self::NotAnObject { .. } => "not-an-object",
             Self::TooDeep { .. } => "too-deep",
+            Self::HalfCharacter { .. } => "half-character",
+            Self::OtherMethod { .. } => "other-method",
+            Self::OtherRoute { .. } => "other-route",
             Self::MissingPlaceholder { .. } => "missing-placeholder",
             Self::BadPlaceholder { .. } => "bad-placeholder",
             Self::TakesNoFile { .. } => "takes-no-file",

@@ -19,7 +19,7 @@ pub enum Right {
     Route {
         /// Name of the route.
         route: String,
-        /// What the body must hold; anything when empty.
+        /// What the body must hold, or must not; anything when empty.
         fixed: Vec<Fixed>,
     },
     /// `folder:*`: every folder that the relay's tools may use.
@@ -152,6 +152,7 @@ mod tests {
             "relay.settle_write",
             "tickets.respond{is_internal=true}",
             "tickets.create{originator_email_address=*@example.com,data.priority=\"High, or not\"}",
+            "mail.send{cc=,to_address=*@example.com,data=}",
             "tickets.close{resolved=4}",
             "folder:*",
             "folder:/srv/out",

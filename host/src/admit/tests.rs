@@ -151,6 +151,42 @@ fn a_placeholder_that_is_no_segment_is_refused() {
 }
 
 #[test]
+fn a_request_stays_a_request_to_its_route() {
+    let widgets = |action: &str, uri: &str, params: &[&str]| {
+        json!({
+            "name": format!("widgets.{action}"), "family": "widgets", "action": action, "method": "POST", "uri": uri,
+            "params": params, "encoding": "json", "abilities": [], "role": null, "class": "write", "repeat": "never",
+            "key": "none"
+        })
+    };
+    let rows = [
+        widgets("touch", "widgets/{id}", &["id"]),
+        widgets("purge", "widgets/purge", &[]),
+        widgets("part", "widgets/{id}/parts/{part}", &["id", "part"]),
+        widgets("purge_parts", "widgets/{id}/parts/purge", &["id"]),
+    ];
+    let routes = Table::from_json(&json!({"families": {}, "routes": rows}).to_string()).unwrap();
+    let tool = tool(Effect::Destructive, &["*"]);
+    let grant = Grant::all();
+    let ask = |action: &str, input| {
+        let rules = Rules { tool: &tool, plugin: "probe", grant: &grant, policy: Policy::default(), routes: &routes };
+        let request = request(&format!("widgets.{action}"), input);
+        admit(&request, rules, &Marks::default()).map(|admitted| admitted.path().to_owned())
+    };
+    let half = Request { input: r#"{"a":["\ud800"]}"#.into(), ..request("tickets.query", json!({})) };
+    assert_eq!(ask("touch", json!({"id": 5})).unwrap(), "/api/v1/widgets/5");
+    assert_eq!(ask("part", json!({"id": "purge", "part": 1})).unwrap(), "/api/v1/widgets/purge/parts/1");
+    let refusals = [
+        ask("touch", json!({"id": "purge"})),
+        ask("part", json!({"id": 1, "part": "purge"})),
+        ask("touch", json!({"id": 5, "_method": "DELETE"})),
+        any(&half).map(|_| String::new()),
+    ];
+    let texts: Vec<String> = refusals.into_iter().map(|refusal| refusal.unwrap_err().to_string()).collect();
+    insta::assert_snapshot!(texts.join("\n"));
+}
+
+#[test]
 fn the_last_of_two_equal_members_fills_the_placeholder_as_the_server_reads_it() {
     let request = Request {
         route: "administration.users.update".into(),

@@ -7,10 +7,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 use futures_util::future::{BoxFuture, FutureExt};
 use rmcp::RoleServer;
 use rmcp::model::{
-    CallToolRequestParams, ElicitRequest, ElicitRequestParams, ElicitResult, ElicitationAction, ElicitationSchema,
-    InputRequest, InputRequiredResult,
+    CallToolRequestParams, CancelledNotificationParam, ClientResult, ElicitRequest, ElicitRequestParams, ElicitResult,
+    ElicitationAction, ElicitationSchema, InputRequest, InputRequiredResult, RequestId, ServerRequest,
 };
-use rmcp::service::RequestContext;
+use rmcp::service::{Peer, PeerRequestOptions, RequestContext, ServiceError};
 
 use crate::digest::Digest;
 use crate::limits;
@@ -35,8 +35,30 @@ struct Pending {
 /// The person behind one request.
 pub(super) struct Person<'c> {
     context: &'c RequestContext<RoleServer>,
-    approved: Vec<Digest>,
+    yeses: Yeses,
     declined: Option<Digest>,
+}
+
+/// What a person has said yes to over all runs of one call: a client that asks them itself calls again after each answer.
+#[derive(Debug, Default)]
+struct Yeses {
+    /// Each as often as it was said.
+    said: Vec<Digest>,
+    /// Those that this run has not used yet. One yes is for one request: a run that comes again to what an earlier one sent uses
+    /// that yes again, and an equal request beside it needs its own.
+    unused: Mutex<Vec<Digest>>,
+}
+
+impl Yeses {
+    fn of(said: Vec<Digest>) -> Self {
+        Self { unused: Mutex::new(said.clone()), said }
+    }
+
+    fn takes(&self, asked: Digest) -> bool {
+        let mut unused = self.unused.lock().unwrap_or_else(PoisonError::into_inner);
+        let at = unused.iter().position(|said| *said == asked);
+        at.map(|at| unused.swap_remove(at)).is_some()
+    }
 }
 
 impl Questions {
@@ -46,18 +68,18 @@ impl Questions {
         request: &CallToolRequestParams,
         context: &'c RequestContext<RoleServer>,
     ) -> Person<'c> {
-        let mut person = Person { context, approved: Vec::new(), declined: None };
+        let (mut said, mut declined) = (Vec::new(), None);
         let answer = request.input_responses.as_ref().and_then(|responses| responses.get(SEND));
         let pending = request.request_state.as_deref().and_then(|name| self.take(name));
         if let (Some(answer), Some(pending)) = (answer, pending) {
-            person.approved = pending.approved;
+            said = pending.approved;
             let answer = serde_json::from_value::<ElicitResult>(answer.clone());
             match answer.map(|answer| answer.action) {
-                Ok(ElicitationAction::Accept) => person.approved.push(pending.asked),
-                _ => person.declined = Some(pending.asked),
+                Ok(ElicitationAction::Accept) => said.push(pending.asked),
+                _ => declined = Some(pending.asked),
             }
         }
-        person
+        Person { context, yeses: Yeses::of(said), declined }
     }
 
     /// The answer that lets the client ask, and call again.
@@ -84,7 +106,7 @@ impl Questions {
 impl Person<'_> {
     /// What they have said yes to.
     pub(super) fn approved(&self) -> Vec<Digest> {
-        self.approved.clone()
+        self.yeses.said.clone()
     }
 
     fn can_be_asked(&self) -> bool {
@@ -97,7 +119,7 @@ impl Person<'_> {
 impl Ask for Person<'_> {
     fn ask<'a>(&'a self, question: &'a Question) -> BoxFuture<'a, Said> {
         async move {
-            if self.approved.contains(&question.digest) {
+            if self.yeses.takes(question.digest) {
                 return Said::Yes;
             }
             if self.declined == Some(question.digest) {
@@ -109,13 +131,43 @@ impl Ask for Person<'_> {
             if self.context.meta.protocol_version().is_some() {
                 return Said::Later;
             }
-            match self.context.peer.create_elicitation(form(question)).await {
-                Ok(ElicitResult { action: ElicitationAction::Accept, .. }) => Said::Yes,
-                Ok(_) => Said::No,
-                Err(_) => Said::Nobody("the client did not ask them"),
+            match elicit(&self.context.peer, question).await {
+                Ok(ClientResult::ElicitResult(ElicitResult { action: ElicitationAction::Accept, .. })) => Said::Yes,
+                Ok(ClientResult::ElicitResult(_)) => Said::No,
+                _ => Said::Nobody("the client did not ask them"),
             }
         }
         .boxed()
+    }
+}
+
+/// Asks through the client and waits for the answer. The question is withdrawn when nobody waits for it any more.
+async fn elicit(peer: &Peer<RoleServer>, question: &Question) -> Result<ClientResult, ServiceError> {
+    let request = ServerRequest::ElicitRequest(ElicitRequest::new(form(question)));
+    let asked = peer.send_cancellable_request(request, PeerRequestOptions::no_options()).await?;
+    let mut open = Open { peer: peer.clone(), question: Some(asked.id.clone()) };
+    let answer = asked.await_response().await;
+    open.question = None;
+    answer
+}
+
+/// A question that the person still sees.
+struct Open {
+    peer: Peer<RoleServer>,
+    question: Option<RequestId>,
+}
+
+impl Drop for Open {
+    fn drop(&mut self) {
+        let (Some(question), Ok(runtime)) = (self.question.take(), tokio::runtime::Handle::try_current()) else {
+            return;
+        };
+        let peer = self.peer.clone();
+        runtime.spawn(async move {
+            let why = "the call that it was asked for has ended".to_owned();
+            // A client that is gone shows no question.
+            let _ = peer.notify_cancelled(CancelledNotificationParam::new(Some(question), Some(why))).await;
+        });
     }
 }
 
@@ -131,6 +183,15 @@ fn form(question: &Question) -> ElicitRequestParams {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn one_yes_is_for_one_request() {
+        let [mail, note] = ["mail", "note"].map(|text| Digest::of([text.as_bytes()]));
+        let yeses = Yeses::of(vec![mail, note, mail]);
+        assert!(yeses.takes(mail) && yeses.takes(mail) && yeses.takes(note));
+        assert!(!yeses.takes(mail) && !yeses.takes(note));
+        assert_eq!(yeses.said, [mail, note, mail], "the next run of the call has them all again");
+    }
 
     #[test]
     fn questions_obeyed_and_violated() {

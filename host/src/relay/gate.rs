@@ -4,8 +4,10 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+use futures_util::future::{BoxFuture, FutureExt};
 use tokio::sync::{Semaphore, SemaphorePermit};
 
+use super::confirm::{Ask, Question, Said};
 use crate::limits;
 
 /// Lets so many calls in at once, lets some wait, and sends the rest away.
@@ -13,13 +15,20 @@ use crate::limits;
 pub struct Gate {
     places: Semaphore,
     queued: AtomicUsize,
+    /// Calls that wait for a person.
+    asking: AtomicUsize,
     /// How long a call takes, as a running mean in seconds; for what is told to those sent away.
     mean: Mutex<f64>,
 }
 
 impl Default for Gate {
     fn default() -> Self {
-        Self { places: Semaphore::new(limits::CALLS_IN_FLIGHT), queued: AtomicUsize::new(0), mean: Mutex::new(0.0) }
+        Self {
+            places: Semaphore::new(limits::CALLS_IN_FLIGHT),
+            queued: AtomicUsize::new(0),
+            asking: AtomicUsize::new(0),
+            mean: Mutex::new(0.0),
+        }
     }
 }
 
@@ -39,7 +48,7 @@ impl Gate {
         let permit = match self.places.try_acquire() {
             Ok(permit) => permit,
             Err(_) => {
-                let _queued = Queued::new(&self.queued).ok_or_else(|| self.wait())?;
+                let _queued = Counted::new(&self.queued, limits::CALLS_QUEUED).ok_or_else(|| self.wait())?;
                 self.places.acquire().await.map_err(|_| self.wait())?
             }
         };
@@ -62,19 +71,51 @@ impl Drop for Place<'_> {
     }
 }
 
-/// One who waits; also one whose call is cancelled meanwhile is counted out again.
-struct Queued<'q>(&'q AtomicUsize);
+/// One of so many; also one whose call is cancelled meanwhile is counted out again.
+struct Counted<'q>(&'q AtomicUsize);
 
-impl<'q> Queued<'q> {
-    fn new(queued: &'q AtomicUsize) -> Option<Self> {
-        let room = |count| (count < limits::CALLS_QUEUED).then_some(count + 1);
-        queued.fetch_update(Ordering::Relaxed, Ordering::Relaxed, room).ok().map(|_| Self(queued))
+impl<'q> Counted<'q> {
+    fn new(counted: &'q AtomicUsize, most: usize) -> Option<Self> {
+        let room = |count| (count < most).then_some(count + 1);
+        counted.fetch_update(Ordering::Relaxed, Ordering::Relaxed, room).ok().map(|_| Self(counted))
     }
 }
 
-impl Drop for Queued<'_> {
+impl Drop for Counted<'_> {
     fn drop(&mut self) {
         self.0.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+/// Asks a person for a call, which gives its place to others meanwhile: a person takes minutes.
+pub(super) struct Aside<'g> {
+    gate: &'g Gate,
+    place: tokio::sync::Mutex<Option<Place<'g>>>,
+    ask: &'g dyn Ask,
+}
+
+impl<'g> Aside<'g> {
+    pub(super) fn new(gate: &'g Gate, place: Place<'g>, ask: &'g dyn Ask) -> Self {
+        Self { gate, place: tokio::sync::Mutex::new(Some(place)), ask }
+    }
+}
+
+impl Ask for Aside<'_> {
+    fn ask<'a>(&'a self, question: &'a Question) -> BoxFuture<'a, Said> {
+        async move {
+            let Some(_asking) = Counted::new(&self.gate.asking, limits::QUESTIONS) else {
+                return Said::Nobody("so many other questions wait for an answer");
+            };
+            let mut place = self.place.lock().await;
+            drop(place.take());
+            let said = self.ask.ask(question).await;
+            // It was let in before, so it waits in nobody's queue.
+            if let Ok(permit) = self.gate.places.acquire().await {
+                *place = Some(Place { gate: self.gate, began: Instant::now(), _permit: permit });
+            }
+            said
+        }
+        .boxed()
     }
 }
 
@@ -123,5 +164,37 @@ mod tests {
         assert_eq!(gate.wait(), Duration::from_secs(9));
         *gate.mean.lock().unwrap() = 1_000.0;
         assert_eq!(gate.wait(), most);
+    }
+
+    /// A person who takes their time.
+    struct Slow(tokio::sync::Semaphore);
+
+    impl Ask for Slow {
+        fn ask<'a>(&'a self, _: &'a Question) -> BoxFuture<'a, Said> {
+            async { self.0.acquire().await.map_or(Said::No, |_| Said::Yes) }.boxed()
+        }
+    }
+
+    #[test]
+    fn who_asks_a_person_takes_no_place_and_questions_are_bounded() {
+        let (gate, slow) = (Gate::default(), Slow(tokio::sync::Semaphore::new(0)));
+        let question = Question { text: "Send?".into(), digest: crate::digest::Digest::of([b"it".as_slice()]) };
+        let asides: Vec<std::cell::OnceCell<Aside<'_>>> = (0..=limits::QUESTIONS).map(|_| Default::default()).collect();
+        let mut waiting = Vec::new();
+        for aside in &asides {
+            let place = ask(Box::pin(gate.enter())).ok().unwrap().unwrap();
+            let mut asked = aside.get_or_init(|| Aside::new(&gate, place, &slow)).ask(&question);
+            let answer = asked.as_mut().now_or_never();
+            waiting.push((asked, answer));
+        }
+        let (last, answer) = waiting.pop().unwrap();
+        assert!(matches!(answer, Some(Said::Nobody(_))), "one too many");
+        assert!(waiting.iter().all(|(_, answer)| answer.is_none()));
+        assert_eq!(gate.places.available_permits(), limits::CALLS_IN_FLIGHT - 1, "the last one has its place still");
+        drop(last);
+        slow.0.add_permits(1);
+        let (first, _) = waiting.swap_remove(0);
+        assert_eq!(first.now_or_never(), Some(Said::Yes));
+        assert_eq!(gate.places.available_permits(), limits::CALLS_IN_FLIGHT - 2, "it has a place again");
     }
 }

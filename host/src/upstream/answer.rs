@@ -110,7 +110,7 @@ impl Received {
         let content_type = content_type.as_deref().unwrap_or_default();
         if !is_json(content_type) {
             if hold == Some("") {
-                let held = Some(HeldValue::of(bytes, 0));
+                let held = Some(HeldValue::of(redactor.redact_bytes(bytes), 0));
                 return Ok(Answer { held, ..plain(AnswerBody::Empty) });
             }
             let text = redactor.redact(&String::from_utf8_lossy(&bytes)).into_owned();
@@ -128,8 +128,8 @@ impl Received {
         };
         match hold.filter(|_| !says_failed(&text)) {
             Some(pointer) => {
-                let (text, held) =
-                    held(text, pointer).ok_or_else(|| Broken::NotBase64 { status, at: pointer.to_owned() })?;
+                let (text, held) = held(text, pointer, redactor)
+                    .ok_or_else(|| Broken::NotBase64 { status, at: pointer.to_owned() })?;
                 Ok(Answer { held, ..plain(AnswerBody::Json(text)) })
             }
             None => Ok(plain(AnswerBody::Json(text))),
@@ -158,11 +158,12 @@ fn compact(bytes: Vec<u8>, redactor: &Redactor) -> Result<String, (json::NotJson
     }
 }
 
-/// Takes the value at `pointer` out of a compact text. Only strings and arrays are taken. `None` when a string is not base64.
-fn held(text: String, pointer: &str) -> Option<(String, Option<HeldValue>)> {
+/// Takes the value at `pointer` out of a compact, redacted text. Only strings and arrays are taken. `None` when a string is not
+/// base64. What was encoded is redacted once more: lines that are broken in the middle of a token hid it.
+fn held(text: String, pointer: &str, redactor: &Redactor) -> Option<(String, Option<HeldValue>)> {
     let Some((rest, value)) = json::take(&text, pointer) else { return Some((text, None)) };
     if value.starts_with('"') {
-        let bytes = json::decode_base64(value).ok()?;
+        let bytes = redactor.redact_bytes(json::decode_base64(value).ok()?);
         return Some((rest, Some(HeldValue::of(bytes, 0))));
     }
     match json::lines(value) {

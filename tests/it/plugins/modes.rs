@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 use tickiti_relay_tests::client::LEGACY;
+use tickiti_relay_tests::relay::Session;
 
 use super::{Ground, listed};
 
@@ -42,15 +43,20 @@ fn ticket() -> Value {
     json!({"originator_email_address": "lena.vogt@posteo.example", "subject": "Pole", "content": "<p>Broken.</p>", "queue_name": "Support"})
 }
 
-#[test]
-fn the_person_is_asked_through_the_client() {
-    let ground = Ground::new();
-    let setup = ground.setup.clone().argument("--confirm").argument("write");
-    let mut session = setup.start_silent().unwrap();
+/// A client that can ask a person, with a relay that wants a yes for each write.
+fn asking(ground: &Ground) -> Session {
+    let mut session = ground.setup.clone().argument("--confirm").argument("write").start_silent().unwrap();
     let client = json!({"name": "asks", "version": "1"});
     let params = json!({"protocolVersion": LEGACY, "capabilities": {"elicitation": {}}, "clientInfo": client});
     session.result("initialize", params).unwrap();
     session.notify("notifications/initialized", json!({})).unwrap();
+    session
+}
+
+#[test]
+fn the_person_is_asked_through_the_client() {
+    let ground = Ground::new();
+    let mut session = asking(&ground);
     for (action, opened) in [("decline", 0), ("cancel", 0), ("accept", 1)] {
         let before = ground.helpdesk.effects().len();
         let call = session.begin("tools/call", json!({"name": "create_ticket", "arguments": ticket()})).unwrap();
@@ -70,6 +76,36 @@ fn the_person_is_asked_through_the_client() {
         assert_eq!(ground.helpdesk.effects().len() - before, opened, "{action}");
     }
     // Reads need no yes.
+    assert!(session.call("query_tickets", json!({})).unwrap().done().is_ok());
+}
+
+#[test]
+fn a_question_is_withdrawn_when_its_call_is_cancelled() {
+    let ground = Ground::new();
+    let mut session = asking(&ground);
+    let call = session.begin("tools/call", json!({"name": "create_ticket", "arguments": ticket()})).unwrap();
+    let question = session.notification().unwrap();
+    session.notify("notifications/cancelled", json!({"requestId": call})).unwrap();
+    let withdrawn = session.notification().unwrap();
+    assert_eq!(withdrawn["method"], "notifications/cancelled", "{withdrawn}");
+    assert_eq!(withdrawn["params"]["requestId"], question["id"], "{withdrawn}");
+    // A yes that comes all the same sends nothing.
+    session
+        .send(&json!({"jsonrpc": "2.0", "id": question["id"], "result": {"action": "accept", "content": {}}}))
+        .unwrap();
+    assert!(session.call("query_tickets", json!({})).unwrap().done().is_ok());
+    assert!(ground.helpdesk.effects().iter().all(|effect| effect.route != "tickets.create"));
+}
+
+#[test]
+fn questions_that_nobody_answers_stop_no_other_call() {
+    let ground = Ground::new();
+    let mut session = asking(&ground);
+    for _ in 0..40 {
+        session.begin("tools/call", json!({"name": "create_ticket", "arguments": ticket()})).unwrap();
+        let question = session.notification().unwrap();
+        assert_eq!(question["method"], "elicitation/create", "{question}");
+    }
     assert!(session.call("query_tickets", json!({})).unwrap().done().is_ok());
 }
 

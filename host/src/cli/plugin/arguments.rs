@@ -32,7 +32,7 @@ pub(crate) enum Plugin {
     },
     /// Allow a plugin more. Running relays obey at once.
     #[command(
-        after_long_help = "Rights:\n  tickets:read                        what a token with this ability may do: `…:read` reads, others also plain writes\n  tickets.respond                     one endpoint\n  tickets.respond{is_internal=true}   one endpoint, with fields of the body as they must be; `*` stands for any text\n  folder:/srv/out, folder:/srv/in:ro  files in a folder of TICKITI_RELAY_FILES\n  *                                   every endpoint that it declares\n\nWhat deletes, and what touches credentials, rights or mail settings, is never in an ability: name it."
+        after_long_help = "Rights:\n  tickets:read                        what a token with this ability may do: `…:read` reads, others also plain writes\n  tickets.respond                     one endpoint\n  tickets.respond{is_internal=true}   one endpoint, with fields of the body as they must be: `*` stands for any text, nothing (`cc=`) for none\n  folder:/srv/out, folder:/srv/in:ro  files in a folder of TICKITI_RELAY_FILES\n  *                                   every endpoint that it declares\n\nWhat deletes, and what touches credentials, rights or mail settings, is never in an ability: name it."
     )]
     Grant {
         /// Its name.

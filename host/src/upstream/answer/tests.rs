@@ -161,3 +161,21 @@ fn retry_after_is_seconds_or_a_moment() {
         assert_eq!(retry_after(value, now), seconds.map(Duration::from_secs), "{value}");
     }
 }
+
+#[test]
+fn no_held_bytes_hold_the_token() {
+    use base64::Engine;
+    let held = |content_type: &str, body: &str, hold: &str| {
+        let answer = answered(200, content_type, body, Some(hold)).expect("an answer");
+        answer.held.expect("a held value").bytes
+    };
+    // A page that echoes the request, held whole.
+    assert_eq!(held("text/plain", &format!("Bearer {TOKEN}"), ""), "Bearer [token]".as_bytes());
+    // Broken into lines, as mail programs do, so that the text around it does not show it.
+    let mut encoded = base64::engine::general_purpose::STANDARD.encode(format!("\u{0}Bearer {TOKEN}\u{ff}"));
+    for at in (1..encoded.len()).rev().step_by(4) {
+        encoded.insert_str(at, "\\r\\n");
+    }
+    let body = format!(r#"{{"data":{{"content":"{encoded}"}}}}"#);
+    assert_eq!(held("application/json", &body, "/data/content"), "\u{0}Bearer [token]\u{ff}".as_bytes());
+}
