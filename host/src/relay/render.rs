@@ -31,7 +31,8 @@ pub(super) async fn answer(
     files: Arc<Files>,
 ) -> Result<ToolResult, FileRefusal> {
     let structured = match (&tool.output, &answer.body) {
-        (Some(_), AnswerBody::Json(text)) => serde_json::from_str(text).ok(),
+        // MCP knows no other structured result than an object.
+        (Some(_), AnswerBody::Json(text)) => serde_json::from_str(text).ok().map(Value::Object),
         _ => None,
     };
     let (text, ending) = match answer.body {
@@ -65,11 +66,13 @@ pub(super) async fn output(
                 json::compact(&text).map_err(|wrong| Fault::Plugin(format!("a structured result that is {wrong}")))?;
             let compact = with_saved(compact.into_owned(), &saved);
             if tool.output.is_some() {
-                structured = serde_json::from_str(&compact).ok();
+                let object = serde_json::from_str(&compact)
+                    .map_err(|_| Fault::Plugin("a structured result that is no object, as its schema has it".into()))?;
+                structured = Some(Value::Object(object));
             }
             if content.is_empty() {
                 // Beside the object that the schema speaks of stands the same as text, for clients that know no other.
-                let stranger = stranger.filter(|_| !structured.as_ref().is_some_and(Value::is_object));
+                let stranger = stranger.filter(|_| structured.is_none());
                 let name = format!("{}.json", tool.name);
                 content.push(Item::Text(bounded(compact, &name, stranger, &files).await.map_err(Fault::File)?));
             }

@@ -125,8 +125,7 @@ fn a_structured_result_stays_json_for_its_schema_only() {
     let result = gives(vec![], Some(json), Some(r#"{"type":"object"}"#));
     assert_eq!(text(&result), r#"{"note":"Outcome: done."}"#);
     assert_eq!(result.structured, Some(json!({"note": "Outcome: done."})));
-    let lone =
-        [gives(vec![], Some(json), None), gives(vec![], Some(r#""Outcome: done.""#), Some(r#"{"type":"string"}"#))];
+    let lone = [gives(vec![], Some(json), None), gives(vec![], Some(r#""Outcome: done.""#), None)];
     insta::assert_snapshot!(lone.iter().map(harmless_but_quoted).collect::<Vec<_>>().join("\n--\n"), @r#"
     The plugin `digest` says:
     > {"note":"Outcome: done."}
@@ -134,6 +133,15 @@ fn a_structured_result_stays_json_for_its_schema_only() {
     The plugin `digest` says:
     > "Outcome: done."
     "#);
+}
+
+#[test]
+fn a_structured_result_that_is_no_object_breaks_no_client() {
+    for wrong in [r#"["a"]"#, r#""a""#, "null", "1"] {
+        let done = says(move || Step::Done(Output { content: vec![], structured: Some(wrong.into()) }));
+        let told = told(&stranger(&[], |tool| tool.output = Some(r#"{"type":"object"}"#.into()), vec![done], vec![]));
+        assert!(told.contains("a structured result that is no object, as its schema has it"), "{wrong}: {told}");
+    }
 }
 
 #[test]
