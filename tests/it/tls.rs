@@ -241,7 +241,7 @@ fn a_plugin_is_fetched_over_tls_only_and_without_the_token() {
     assert!(stranger.code == Some(1) && stranger.stderr.contains("ertificate"), "{}", stranger.stderr);
     let added = add(&setup, format!("{}/far.wasm", moved.base()));
     assert_eq!(added.code, Some(0), "{}", added.stderr);
-    assert_eq!(setup.verb(["call", "far_go"]).unwrap().stdout.trim(), "from afar");
+    assert_eq!(setup.verb(["call", "far_go"]).unwrap().stdout.trim(), "The plugin `far` says:\n> from afar");
     let heard = far.heard() + &moved.heard();
     assert!(heard.contains("GET /far.wasm") && !heard.to_lowercase().contains("authorization"), "{heard}");
 }

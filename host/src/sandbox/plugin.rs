@@ -67,7 +67,7 @@ impl Plugin {
         self.load().await.map(drop)
     }
 
-    /// Whether it was to be loaded and could not be. It stays so: to try again is to make it anew.
+    /// Whether it was to be loaded lately and could not be.
     #[must_use]
     pub fn has_failed(&self) -> bool {
         matches!(self.slot.get(), Some(Err(_)))

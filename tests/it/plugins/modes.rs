@@ -41,6 +41,7 @@ fn a_slip_of_the_pen_in_a_mode_hides_no_less_and_is_told() {
     let ground = Ground::new();
     let mut session = ground.setup.clone().argument("--tools").argument("nix*").start().unwrap();
     assert!(listed(&mut session).is_empty());
+    session.finish().unwrap();
     let told = String::from_utf8_lossy(&session.stderr()).into_owned();
     assert!(told.contains("`--tools` names `nix*`"), "{told}");
 

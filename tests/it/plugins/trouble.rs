@@ -164,7 +164,7 @@ fn a_plugin_that_cannot_run_is_told_and_brought_back() {
         let said = ground.says(&["plugin", "update", "hello", &path]);
         assert!(said.contains("its file is back"), "{said}");
         // A relay that runs has it too, and needs no start.
-        assert_eq!(session.call("hello_go", json!({})).unwrap().text(), "hello");
+        assert_eq!(session.call("hello_go", json!({})).unwrap().text(), "The plugin `hello` says:\n> hello");
         assert!(ground.says(&["plugin", "update", "hello", &path]).contains("is that already"));
     }
     // What it is, is another.
@@ -198,7 +198,7 @@ fn settings_that_cannot_be_read_stop_the_plugins_that_were_added() {
     ground.add(&Handmade::saying("hello", "go", "hello"), &[]);
     let write = |settings: &str| std::fs::write(folder(&ground).join("plugins.toml"), settings).unwrap();
     let mut session = ground.setup.start().unwrap();
-    assert_eq!(session.call("hello_go", json!({})).unwrap().text(), "hello");
+    assert_eq!(session.call("hello_go", json!({})).unwrap().text(), "The plugin `hello` says:\n> hello");
     let mut said = Vec::new();
     for wrong in ["[plugins.other.settings]\nname = \n", "[plugins.hello.settings]\nx = 1\nday = 2026-01-02\n"] {
         write(wrong);
@@ -209,7 +209,7 @@ fn settings_that_cannot_be_read_stop_the_plugins_that_were_added() {
         said.push(ground.steady(&verified.stdout));
     }
     write("[plugins.hello.settings]\nday = \"2026-01-02\"\n[plugins.helo.settings]\n");
-    assert_eq!(session.call("hello_go", json!({})).unwrap().text(), "hello");
+    assert_eq!(session.call("hello_go", json!({})).unwrap().text(), "The plugin `hello` says:\n> hello");
     let verified = ground.says(&["plugin", "verify"]);
     said.push(ground.steady(&verified));
     let checked = ground.says(&["doctor"]);
