@@ -33,7 +33,8 @@ pub enum ServeError {
 /// When the client's first messages are no MCP, or serving fails from within.
 pub async fn serve(relay: Arc<Relay>) -> Result<(), ServeError> {
     let (receipts, end) = (receipts::Receipts::default(), Arc::new(wire::End::default()));
-    let server = server::Server::new(Arc::clone(&relay), receipts.clone());
+    let plugins = Arc::new(changes::Watch::new(Arc::clone(&relay)));
+    let server = server::Server::new(relay, receipts.clone(), Arc::clone(&plugins));
     let wire = wire::stdio(receipts, Arc::clone(&end));
     let serving = async {
         match server.serve(wire).await {
@@ -41,7 +42,7 @@ pub async fn serve(relay: Arc<Relay>) -> Result<(), ServeError> {
                 // In the era without handshakes clients subscribe instead.
                 let peer = running.peer().clone();
                 let telling = tokio::spawn(async move {
-                    let mut changes = changes::Changes::watch(relay);
+                    let mut changes = plugins.changes();
                     while peer.peer_info().is_some() {
                         changes.changed().await;
                         if peer.notify_tool_list_changed().await.is_err() {

@@ -15,7 +15,7 @@ use rmcp::service::{RequestContext, SubscriptionContext};
 use rmcp::{RoleServer, ServerHandler};
 
 use super::asking::Questions;
-use super::changes::Changes;
+use super::changes::Watch;
 use super::convert;
 use super::receipts::Receipts;
 use crate::limits;
@@ -36,11 +36,12 @@ pub(super) struct Server {
     relay: Arc<Relay>,
     receipts: Receipts,
     questions: Questions,
+    plugins: Arc<Watch>,
 }
 
 impl Server {
-    pub(super) fn new(relay: Arc<Relay>, receipts: Receipts) -> Self {
-        Self { relay, receipts, questions: Questions::default() }
+    pub(super) fn new(relay: Arc<Relay>, receipts: Receipts, plugins: Arc<Watch>) -> Self {
+        Self { relay, receipts, questions: Questions::default(), plugins }
     }
 
     async fn call(
@@ -141,7 +142,7 @@ impl ServerHandler for Server {
     }
 
     async fn listen(&self, context: SubscriptionContext) -> Result<(), ErrorData> {
-        let mut changes = Changes::watch(Arc::clone(&self.relay));
+        let mut changes = self.plugins.changes();
         loop {
             tokio::select! {
                 () = context.cancelled() => return Ok(()),

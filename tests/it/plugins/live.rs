@@ -46,6 +46,27 @@ fn in_the_era_without_handshakes_who_subscribed_is_told() {
     assert!(listed(&mut session).contains(&"hello_go".to_owned()));
 }
 
+/// A user has 128 of the system's watches on many computers, all programs together.
+#[test]
+#[cfg(target_os = "linux")]
+fn however_many_subscribe_the_folder_is_watched_once() {
+    let ground = Ground::new();
+    let mut session = ground.setup.start_silent().unwrap();
+    session.discover().unwrap();
+    for _ in 0..20 {
+        session.begin("subscriptions/listen", json!({"notifications": {"toolsListChanged": true}})).unwrap();
+        let acknowledged = session.notification().unwrap();
+        assert_eq!(acknowledged["method"], "notifications/subscriptions/acknowledged", "{acknowledged}");
+    }
+    ground.add(&Handmade::saying("hello", "go", "hello"), &[]);
+    for _ in 0..20 {
+        assert_eq!(session.notification().unwrap()["method"], "notifications/tools/list_changed");
+    }
+    let files = std::fs::read_dir(format!("/proc/{}/fd", session.process())).unwrap();
+    let opened = files.flatten().filter_map(|file| std::fs::read_link(file.path()).ok());
+    assert_eq!(opened.filter(|file| file.to_string_lossy().contains("inotify")).count(), 1);
+}
+
 #[test]
 fn a_right_is_given_and_taken_back_while_a_relay_runs() {
     let ground = Ground::new();
