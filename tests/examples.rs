@@ -68,8 +68,9 @@ fn the_example_in_rust_reads_a_month_of_work() {
     let mut session = setup.start().unwrap();
     let arguments = json!({"until": "2026-11-02", "days": 31});
     let page = session.call("digest_weekly_digest", arguments).unwrap().done().unwrap();
-    assert!(page.starts_with("Digest of 2026-10-03 to 2026-11-02 (UTC)\n\nNew tickets: 25 ("), "{page}");
-    assert!(page.contains("- Urgent: 918841, since 2026-10-16, Workshop: Battery of bike 14"), "{page}");
+    let head = "The plugin `digest` says:\n> Digest of 2026-10-03 to 2026-11-02 (UTC)\n>\n> New tickets: 25 (";
+    assert!(page.starts_with(head), "{page}");
+    assert!(page.contains("> - Urgent: 918841, since 2026-10-16, Workshop: Battery of bike 14"), "{page}");
 }
 
 #[test]
@@ -131,8 +132,8 @@ fn plugins_that_loop_are_stopped_and_others_go_on() {
     let mut session = setup.start().unwrap();
     // One loop at a time: guests take turns, and a long queue of them on a busy computer is another matter.
     for (spin, hello, words) in [
-        ("loopspy_spin", "loopsjs_hello", "Hello from JavaScript."),
-        ("loopsjs_spin", "loopspy_hello", "Hello from Python."),
+        ("loopspy_spin", "loopsjs_hello", "The plugin `loopsjs` says:\n> Hello from JavaScript."),
+        ("loopsjs_spin", "loopspy_hello", "The plugin `loopspy` says:\n> Hello from Python."),
     ] {
         let id = session.begin("tools/call", json!({"name": spin, "arguments": {}})).unwrap();
         assert_eq!(session.call(hello, json!({})).unwrap().done().unwrap(), words);
@@ -143,5 +144,5 @@ fn plugins_that_loop_are_stopped_and_others_go_on() {
     }
     // A plugin that was stopped serves its next call.
     let after = session.call("loopspy_hello", json!({})).unwrap();
-    assert_eq!(after.done().unwrap(), "Hello from Python.");
+    assert_eq!(after.done().unwrap(), "The plugin `loopspy` says:\n> Hello from Python.");
 }
