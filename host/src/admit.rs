@@ -39,6 +39,7 @@ pub struct Admitted {
     body: Body,
     accept: Vec<u16>,
     hold: Option<String>,
+    granted: Arc<Grant>,
 }
 
 /// What a request is held against.
@@ -49,7 +50,7 @@ pub struct Rules<'a> {
     /// Name of its plugin.
     pub plugin: &'a str,
     /// What the person running the relay allows the tool's plugin.
-    pub grant: &'a Grant,
+    pub grant: &'a Arc<Grant>,
     /// How the relay was started.
     pub policy: Policy,
     /// The endpoints of the helpdesk.
@@ -90,6 +91,7 @@ pub fn admit(request: &Request, rules: Rules<'_>, marks: &Marks) -> Result<Admit
         route: Arc::clone(route),
         accept: request.accept.clone(),
         hold: request.hold.clone(),
+        granted: Arc::clone(grant),
     })
 }
 
@@ -152,6 +154,11 @@ impl Admitted {
         hasher.finish()
     }
 
+    /// The rights under which it was let through, for whoever asks later whether they still stand.
+    pub fn granted(&self) -> &Grant {
+        &self.granted
+    }
+
     /// Statuses of failures that the plugin wants to see.
     pub fn accept(&self) -> &[u16] {
         &self.accept
@@ -167,7 +174,8 @@ impl Admitted {
 impl Admitted {
     /// A request that nobody checked, for the tests of other rooms.
     pub(crate) fn for_test(route: Arc<Route>, path: &str, body: Body, accept: &[u16], hold: Option<&str>) -> Self {
-        Self { route, path: path.to_owned(), body, accept: accept.to_vec(), hold: hold.map(str::to_owned) }
+        let (path, hold) = (path.to_owned(), hold.map(str::to_owned));
+        Self { route, path, body, accept: accept.to_vec(), hold, granted: Arc::new(Grant::all()) }
     }
 }
 

@@ -23,6 +23,10 @@ pub const GUEST_INSTANCES: usize = 64;
 pub const GUEST_TABLES: usize = 16;
 /// limit: Linear memories in a store.
 pub const GUEST_MEMORIES: usize = 4;
+/// limit: What the host keeps for the instances of a store: pointers to functions, and globals. The largest module of a Python component needs 0.25 MB.
+pub const GUEST_INSTANCES_BYTES: usize = 4 * MIB;
+/// How much of a memory, or of a table, stays mapped for the next guest: what Rust plugins touch in a turn, and more.
+pub const GUEST_MEMORY_KEPT: usize = 2 * MIB;
 /// limit: Stack of a guest. The host's own frames must fit on the guest thread beside it.
 pub const GUEST_STACK_BYTES: usize = 512 * KIB;
 /// Stack of the thread on which guests run: twice the guest's, for the host's frames.

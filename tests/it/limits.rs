@@ -11,6 +11,7 @@ const TESTS: &[(&str, &str, &str)] = &[
     ("GUEST_INSTANCES", "guest_instances_obeyed", "guest_instances_violated"),
     ("GUEST_TABLES", "guest_tables_obeyed", "guest_tables_violated"),
     ("GUEST_MEMORIES", "guest_memories_obeyed", "guest_memories_violated"),
+    ("GUEST_INSTANCES_BYTES", "guest_instances_bytes_obeyed", "guest_instances_bytes_violated"),
     ("GUEST_STACK_BYTES", "guest_stack_bytes_obeyed", "guest_stack_bytes_violated"),
     ("GUEST_CALL", "guest_call_obeyed", "guest_call_violated"),
     ("GUEST_DESCRIBE", "guest_describe_obeyed", "guest_describe_violated"),

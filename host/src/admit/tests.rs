@@ -31,7 +31,13 @@ fn request(route: &str, input: serde_json::Value) -> Request {
 fn ask(tool: &Tool, grant: &Grant, request: &Request) -> Result<Admitted, Refusal> {
     admit(
         request,
-        Rules { tool, plugin: "probe", grant, policy: Policy::default(), routes: Table::builtin() },
+        Rules {
+            tool,
+            plugin: "probe",
+            grant: &Arc::new(grant.clone()),
+            policy: Policy::default(),
+            routes: Table::builtin(),
+        },
         &Marks::default(),
     )
 }
@@ -191,7 +197,7 @@ fn a_request_stays_a_request_to_its_route() {
     ];
     let routes = Table::from_json(&json!({"families": {}, "routes": rows}).to_string()).unwrap();
     let tool = tool(Effect::Destructive, &["*"]);
-    let grant = Grant::all();
+    let grant = Arc::new(Grant::all());
     let ask = |action: &str, input| {
         let rules = Rules { tool: &tool, plugin: "probe", grant: &grant, policy: Policy::default(), routes: &routes };
         let request = request(&format!("widgets.{action}"), input);
@@ -228,7 +234,7 @@ fn files_stand_where_their_marks_stood() {
         |name: &str| Marked { name: name.into(), media_type: "image/png".into(), bytes: Bytes::from_static(b"x") };
     let (one, two) = (marks.add(file("one.png")).unwrap(), marks.add(file("two.png")).unwrap());
     let tool = tool(Effect::Write, &["*"]);
-    let grant = Grant::all();
+    let grant = Arc::new(Grant::all());
     let rules =
         Rules { tool: &tool, plugin: "probe", grant: &grant, policy: Policy::default(), routes: Table::builtin() };
     let input = json!({"data": {"content": format!("a<img src=\"{two}\">b<img src=\"{one}\">")}});
@@ -254,7 +260,7 @@ fn a_mark_never_leaves_as_the_letters_that_it_is() {
     let file = Marked { name: "a.txt".into(), media_type: "text/plain".into(), bytes: Bytes::from_static(b"x") };
     let mark = marks.add(file).unwrap();
     let tool = tool(Effect::Destructive, &["*"]);
-    let grant = Grant::all();
+    let grant = Arc::new(Grant::all());
     let rules =
         Rules { tool: &tool, plugin: "probe", grant: &grant, policy: Policy::default(), routes: Table::builtin() };
     let strays = [
@@ -333,6 +339,7 @@ fn a_route_with_fixed_fields_is_judged_by_these_alone() {
 fn a_refusal_names_the_rule_and_the_command() {
     let tool = tool(Effect::Destructive, &["*"]);
     let text = |grant: Grant, policy: Policy| {
+        let grant = Arc::new(grant);
         let rules = Rules { tool: &tool, plugin: "digest", grant: &grant, policy, routes: Table::builtin() };
         admit(&request("tickets.respond", json!({"is_internal": false})), rules, &Marks::default())
             .unwrap_err()

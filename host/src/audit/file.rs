@@ -10,7 +10,14 @@ use crate::{limits, private};
 #[derive(Debug)]
 pub(super) struct Rotating {
     path: PathBuf,
-    open: Option<File>,
+    open: Option<Open>,
+}
+
+/// The file that lines go to, and which one it is.
+#[derive(Debug)]
+struct Open {
+    file: File,
+    which: Option<Which>,
 }
 
 impl Rotating {
@@ -22,16 +29,15 @@ impl Rotating {
     /// in its place.
     pub(super) fn append(&mut self, line: &[u8]) -> io::Result<()> {
         let there = std::fs::symlink_metadata(&self.path).ok();
-        let same =
-            |file: &File| file.metadata().ok().zip(there.as_ref()).is_some_and(|(mine, there)| is_same(&mine, there));
-        if !self.open.as_ref().is_some_and(same) {
+        let which = there.as_ref().and_then(which);
+        if which.is_none() || self.open.as_ref().is_none_or(|open| open.which != which) {
             self.open = Some(open(&self.path)?);
         }
         if there.is_some_and(|there| is_full(&there, line)) {
             self.rotate(line)?;
         }
         match &mut self.open {
-            Some(file) => file.write_all(line),
+            Some(open) => open.file.write_all(line),
             None => Ok(()),
         }
     }
@@ -65,14 +71,15 @@ impl Rotating {
     }
 }
 
-fn open(path: &Path) -> io::Result<File> {
+fn open(path: &Path) -> io::Result<Open> {
     if let Some(folder) = path.parent() {
         private::make_folder(folder)?;
     }
     let file = ours().append(true).create(true).open(path)?;
+    let metadata = file.metadata()?;
     // Somebody else's file is theirs to read.
-    if private::is_ours(&file.metadata()?) {
-        Ok(file)
+    if private::is_ours(&metadata) {
+        Ok(Open { file, which: which(&metadata) })
     } else {
         Err(io::Error::other("others may change it, or it is theirs"))
     }
@@ -90,16 +97,19 @@ fn is_full(there: &Metadata, line: &[u8]) -> bool {
     there.len() + line.len() as u64 > limits::AUDIT_BYTES
 }
 
+/// Device and number of a file. While one is open here its number is given to no other.
+type Which = (u64, u64);
+
 #[cfg(unix)]
-fn is_same(one: &Metadata, other: &Metadata) -> bool {
+fn which(found: &Metadata) -> Option<Which> {
     use std::os::unix::fs::MetadataExt;
-    (one.dev(), one.ino()) == (other.dev(), other.ino())
+    Some((found.dev(), found.ino()))
 }
 
 /// Elsewhere nobody knows: the file is opened anew for each line.
 #[cfg(not(unix))]
-fn is_same(_: &Metadata, _: &Metadata) -> bool {
-    false
+fn which(_: &Metadata) -> Option<Which> {
+    None
 }
 
 #[cfg(all(test, unix))]

@@ -53,7 +53,7 @@ pub(super) fn for_the_moment(
     sandbox: &Sandbox,
 ) -> Result<Vec<Momentary>, VerbError> {
     let Some(path) = &moment.plugin else { return Ok(Vec::new()) };
-    rights::check(&moment.grant, routes, &local.files)?;
+    rights::check(&moment.grant, routes, &local.files, "Nothing was sent")?;
     let bytes = read_component(path)?;
     let sha256 = Digest::of(&bytes);
     let described = compiler
@@ -95,8 +95,9 @@ fn add(bench: &Bench, options: &Add) -> Result<ExitCode, VerbError> {
         }));
     }
     bench.judge(&inspected, &lock, None)?;
-    rights::check(&options.grant, &bench.routes, &bench.local.files)?;
-    let page = page::trust(&inspected, &options.grant, &bench.routes);
+    rights::check(&options.grant, &bench.routes, &bench.local.files, rights::NOT_CHANGED)?;
+    let narrowed = rights::narrowed(&name, &[], &options.grant, &bench.routes);
+    let page = page::trust(&inspected, &options.grant, &bench.routes) + &narrowed;
     let grants = options.grant.iter().map(|right| format!(" --grant {}", print::word(&right.to_string())));
     let how = format!("plugin add {}{}", print::word(&options.source), grants.collect::<String>());
     agreed(&page, &format!("Trust it, and add it as `{name}`?"), &options.trust, &inspected, &how)?;
@@ -105,7 +106,7 @@ fn add(bench: &Bench, options: &Add) -> Result<ExitCode, VerbError> {
     if options.json {
         print::json(&locked);
     } else {
-        print::out(&page::added(&locked, &bench.routes));
+        print::out(&(page::added(&locked, &bench.routes) + &narrowed));
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -30,7 +30,7 @@ impl Delivery<'_> {
     /// nothing.
     pub(super) async fn may_answer(&mut self, request: &Admitted) -> Result<(), CallError> {
         match self {
-            Self::Live(live) => live.may_answer(request).await,
+            Self::Live(live) => live.confirmed(request).await,
             Self::Plan(_) if request.route().class == Class::Read => Ok(()),
             Self::Plan(_) => Err(CallError::PlanEnds { route: request.route().name.clone() }),
         }

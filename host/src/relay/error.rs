@@ -105,7 +105,7 @@ pub enum CallError {
     },
     /// Too many calls already.
     #[error(
-        "the relay is busy: it works on {} calls and {} more wait. Nothing was sent; call again in {} s",
+        "the relay is busy with other calls: it works on {} at once, and lets {} more wait. Nothing was sent; call again in {} s",
         limits::CALLS_IN_FLIGHT, limits::CALLS_QUEUED, wait.as_secs()
     )]
     Busy {

@@ -11,7 +11,7 @@ use super::error::CallError;
 use super::helpdesk::{Helpdesk, Stop};
 use super::telling::Telling;
 use super::{Told, Watch, identifiers};
-use crate::admit::{Admitted, Grant, Policy};
+use crate::admit::{Admitted, Policy};
 use crate::audit::Audit;
 use crate::contract::{Call, Effect};
 use crate::digest::Digest;
@@ -54,6 +54,8 @@ struct Before {
 /// What all attempts together brought.
 struct Brought {
     result: Result<Answer, Broken>,
+    /// What the last attempt brought.
+    came_back: CameBack,
     /// Judged over all attempts; none for a read.
     outcome: Option<Outcome>,
     attempts: u32,
@@ -81,23 +83,16 @@ impl Live<'_> {
     pub(super) async fn deliver(&mut self, request: &Admitted) -> Result<Answer, Stop> {
         let (plugin, tool) = self.who.clone();
         let mut telling = Telling::new(self.audit, plugin, tool, request.route());
-        let granted = self.served.grant(&self.who.0);
-        let delivered = match self.confirmed(request, &granted).await {
-            Ok(()) => self.deliver_now(request, &granted, &mut telling).await,
+        let delivered = match self.confirmed(request).await {
+            Ok(()) => self.deliver_now(request, &mut telling).await,
             Err(error) => Err(Stop::Ends(error)),
         };
         telling.ended(&delivered);
         delivered
     }
 
-    /// Whether the relay may now answer a request itself.
-    pub(super) async fn may_answer(&mut self, request: &Admitted) -> Result<(), CallError> {
-        let granted = self.served.grant(&self.who.0);
-        self.confirmed(request, &granted).await
-    }
-
     /// Asks the person, where the relay was started so. The time that this takes is not the call's.
-    async fn confirmed(&mut self, request: &Admitted, granted: &Grant) -> Result<(), CallError> {
+    pub(super) async fn confirmed(&mut self, request: &Admitted) -> Result<(), CallError> {
         if !self.policy.asks(request.route().class) {
             return Ok(());
         }
@@ -110,7 +105,7 @@ impl Live<'_> {
         let route = request.route().name.clone();
         match reply {
             // A person takes minutes.
-            Ok(Said::Yes) if self.has_lost_a_right(request, granted) => Err(CallError::overtaken(route, None)),
+            Ok(Said::Yes) if self.has_lost_a_right(request) => Err(CallError::overtaken(route, None)),
             Ok(Said::Yes) => Ok(()),
             Ok(Said::No) => Err(CallError::declined(route)),
             Ok(Said::Later) => Err(CallError::to_be_confirmed(question)),
@@ -120,21 +115,16 @@ impl Live<'_> {
     }
 
     /// Whether a right under which this was let through is gone: what waited must not go out under it.
-    fn has_lost_a_right(&self, request: &Admitted, granted: &Grant) -> bool {
-        !self.served.grant(&self.who.0).keeps(granted, &request.route().name)
+    fn has_lost_a_right(&self, request: &Admitted) -> bool {
+        !self.served.grant(&self.who.0).keeps(request.granted(), &request.route().name)
     }
 
-    async fn deliver_now(
-        &mut self,
-        request: &Admitted,
-        granted: &Grant,
-        telling: &mut Telling<'_>,
-    ) -> Result<Answer, Stop> {
+    async fn deliver_now(&mut self, request: &Admitted, telling: &mut Telling<'_>) -> Result<Answer, Stop> {
         if self.left() < limits::LEAST_ATTEMPT {
             return Err(Stop::Ends(CallError::out_of_time(request, None)));
         }
         if request.route().class == Class::Read {
-            let brought = self.attempts(request, None, Before::default(), granted, telling).await;
+            let brought = self.attempts(request, None, Before::default(), telling).await;
             return judged(request, brought, None);
         }
         let look = Look::of(request).map(|look| json!({"tool": look.tool, "arguments": look.arguments}).to_string());
@@ -148,7 +138,7 @@ impl Live<'_> {
             }
             self.wait(pause, "The helpdesk may still be at work on the first attempt").await;
         }
-        if self.has_lost_a_right(request, granted) {
+        if self.has_lost_a_right(request) {
             self.unsent(&opened).await;
             let earlier = opened.earlier.as_ref().map(|_| opened.id.to_string());
             return Err(Stop::Ends(CallError::overtaken(request.route().name.clone(), earlier)));
@@ -157,7 +147,7 @@ impl Live<'_> {
             outcome: opened.earlier.as_ref().map(|earlier| earlier.outcome),
             same_failure: opened.earlier.as_ref().and_then(|earlier| earlier.same_failure),
         };
-        let brought = self.attempts(request, opened.key.as_deref(), before, granted, telling).await;
+        let brought = self.attempts(request, opened.key.as_deref(), before, telling).await;
         self.ended(request, &opened, &brought).await;
         if let (Ok(_), Some(earlier), Some(Outcome::Done)) = (&brought.result, &opened.earlier, brought.outcome) {
             self.notes.extend(settles(request, earlier));
@@ -193,7 +183,6 @@ impl Live<'_> {
         request: &Admitted,
         key: Option<&str>,
         before: Before,
-        granted: &Grant,
         telling: &mut Telling<'_>,
     ) -> Brought {
         let route = request.route();
@@ -227,14 +216,14 @@ impl Live<'_> {
             match upstream::next(route, &tried) {
                 Next::Again { after } if self.budget.take() => {
                     self.wait(after, &format!("Attempt {attempts} on {} failed", route.name)).await;
-                    if !self.has_lost_a_right(request, granted) {
+                    if !self.has_lost_a_right(request) {
                         tracing::info!(target: "relay", route = %route.name, attempts, "sent again after {} ms", after.as_millis());
                         continue;
                     }
                 }
                 _ => {}
             }
-            return Brought { result, outcome, attempts, same_failure, timed_out };
+            return Brought { result, came_back, outcome, attempts, same_failure, timed_out };
         }
     }
 
@@ -286,7 +275,7 @@ impl Live<'_> {
 
 /// Hands a success on; puts what is known over all attempts into a failure.
 fn judged(request: &Admitted, brought: Brought, opened: Option<&Opened>) -> Result<Answer, Stop> {
-    upstream::judge(request, brought.result).map_err(|mut failure| {
+    upstream::judge(request, brought.result, brought.came_back).map_err(|mut failure| {
         failure.outcome = brought.outcome;
         failure.attempts = brought.attempts;
         if let Some(opened) = opened.filter(|_| brought.outcome == Some(Outcome::Unknown)) {

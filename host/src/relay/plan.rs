@@ -11,7 +11,7 @@ use crate::admit::{Admitted, Body, PartValue, Piece};
 use crate::digest::Digest;
 use crate::limits;
 use crate::marks::Marked;
-use crate::upstream::{self, Answer, AnswerBody};
+use crate::upstream::{self, Answer, AnswerBody, CameBack};
 
 /// The requests that a call would send, in order.
 #[derive(Debug, Clone, serde::Serialize)]
@@ -78,7 +78,8 @@ impl<'a> Recorder<'a> {
         match (online, example) {
             (Some(helpdesk), _) => {
                 let answer = helpdesk.send(request, None, limits::WRITING_CALL).await;
-                upstream::judge(request, answer).map_err(Stop::Failed)
+                let came_back = CameBack::of(&answer);
+                upstream::judge(request, answer, came_back).map_err(Stop::Failed)
             }
             (None, Some(example)) => {
                 Ok(Answer { status: 200, body: AnswerBody::Json(example.to_string()), held: None, retry_after: None })

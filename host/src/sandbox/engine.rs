@@ -4,7 +4,7 @@ use std::collections::hash_map::DefaultHasher;
 use std::hash::{Hash, Hasher};
 
 use wasmtime::component::Linker;
-use wasmtime::{Config, Engine};
+use wasmtime::{Config, Enabled, Engine, InstanceAllocationStrategy, PoolingAllocationConfig};
 
 use super::component::load_fault;
 use super::guest_thread::GuestThread;
@@ -25,7 +25,10 @@ pub(super) struct Machine {
 impl Machine {
     /// Makes engine and linker and starts both threads, which sleep until a guest runs.
     pub(super) fn start() -> Result<Self, GuestFault> {
-        let engine = engine().map_err(|error| load_fault(format!("no engine for it: {error:#}")))?;
+        // A computer that does not let a program reserve so many addresses (`ulimit -v`) runs plugins too, only slower.
+        let engine = engine(InstanceAllocationStrategy::Pooling(pool()))
+            .or_else(|_| engine(InstanceAllocationStrategy::OnDemand));
+        let engine = engine.map_err(|error| load_fault(format!("no engine for it: {error:#}")))?;
         let linker = wasi::linker(&engine).map_err(|error| load_fault(format!("no world for it: {error:#}")))?;
         let clock = engine.clone();
         let ticker = Ticker::start(move || clock.increment_epoch())?;
@@ -43,7 +46,7 @@ impl Machine {
 /// On: what Rust, Python and JavaScript components use (bulk memory, reference types, multi-value, SIMD, extended constants,
 /// all on by default). Off: everything else that can be, here or by leaving out the crate's feature (threads, garbage
 /// collection, exceptions, stack switching, asynchronous components).
-fn engine() -> wasmtime::Result<Engine> {
+fn engine(memory: InstanceAllocationStrategy) -> wasmtime::Result<Engine> {
     let mut config = Config::new();
     config
         .wasm_component_model(true)
@@ -58,6 +61,54 @@ fn engine() -> wasmtime::Result<Engine> {
         .max_wasm_stack(limits::GUEST_STACK_BYTES)
         // Where in a plugin a trap happened helps nobody who runs it, and the tables cost memory.
         .wasm_backtrace_max_frames(None)
-        .generate_address_map(false);
+        .generate_address_map(false)
+        .allocation_strategy(memory);
     Engine::new(&config)
+}
+
+/// Memory that the next guest finds mapped: unmapping it after each turn, and touching it anew in the next, was more than half
+/// of what a turn cost. A slot goes back to what its module begins with before anyone else gets it.
+///
+/// Guests run one at a time, so the pool has room for one store. Its bounds are wider than a store's wherever both count the
+/// same, so that it is [`super::limiter`] that says no, in the same words with a pool as without.
+fn pool() -> PoolingAllocationConfig {
+    let count = |limit: usize| u32::try_from(limit).unwrap_or(u32::MAX);
+    let mut pool = PoolingAllocationConfig::new();
+    pool.total_component_instances(1)
+        .max_core_instances_per_component(u32::MAX)
+        .total_core_instances(u32::MAX)
+        .max_core_instance_size(limits::GUEST_INSTANCES_BYTES)
+        .max_component_instance_size(limits::GUEST_INSTANCES_BYTES)
+        .total_memories(count(limits::GUEST_MEMORIES))
+        .total_tables(count(limits::GUEST_TABLES))
+        .max_tables_per_module(count(limits::GUEST_TABLES))
+        .table_elements(2 * limits::GUEST_TABLE_ELEMENTS)
+        .total_stacks(0)
+        .pagemap_scan(Enabled::Auto);
+    // Where the system tells which pages a guest wrote to (Linux from 6.7 on) those alone are set back, and stay. Elsewhere all up
+    // to a bound would be, which takes longer than to let the system have them.
+    if PoolingAllocationConfig::is_pagemap_scan_available() {
+        pool.linear_memory_keep_resident(limits::GUEST_MEMORY_KEPT).table_keep_resident(limits::GUEST_MEMORY_KEPT);
+    }
+    pool
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn code_compiled_with_a_pool_can_be_loaded_without_one() {
+        let name = |memory: InstanceAllocationStrategy| {
+            let mut hasher = DefaultHasher::new();
+            engine(memory).unwrap().precompile_compatibility_hash().hash(&mut hasher);
+            hasher.finish()
+        };
+        assert_eq!(name(InstanceAllocationStrategy::Pooling(pool())), name(InstanceAllocationStrategy::OnDemand));
+    }
+
+    #[test]
+    fn guests_run_in_a_pool() {
+        assert!(Machine::start().unwrap().engine.pooling_allocator_metrics().is_some());
+    }
 }

@@ -3,6 +3,7 @@
 mod cached;
 mod features;
 mod guests;
+mod leftovers;
 mod limited;
 mod loaded;
 mod measured;

@@ -82,12 +82,12 @@ impl Outcome {
     }
 }
 
-/// Hands on a success, and makes everything else the failure that the assistant reads. One attempt was made.
+/// Hands on a success, and makes everything else the failure that the assistant reads. One attempt was made, of which
+/// `came_back` is what [`CameBack::of`] says: who has asked that already need not have a long answer read twice.
 ///
 /// # Errors
 /// [`Failure`], also for a status in `accept`: who asked for it takes the answer out of the failure.
-pub fn judge(request: &Admitted, result: Result<Answer, Broken>) -> Result<Answer, Box<Failure>> {
-    let came_back = CameBack::of(&result);
+pub fn judge(request: &Admitted, result: Result<Answer, Broken>, came_back: CameBack) -> Result<Answer, Box<Failure>> {
     let problem = match result {
         Ok(answer) if came_back == CameBack::Success => return Ok(answer),
         Ok(answer) => Problem::Answered(Box::new(answer)),

@@ -12,8 +12,11 @@ use crate::admit::{Narrowing, Right, local, local_names, narrowings, widened};
 use crate::files::FileRules;
 use crate::plugins::{Lock, families};
 
+/// How a verb ends that was to change something and did not.
+pub(super) const NOT_CHANGED: &str = "Nothing was changed";
+
 pub(super) fn grant(bench: &Bench, name: &str, rights: &[Right]) -> Result<ExitCode, VerbError> {
-    check(rights, &bench.routes, &bench.local.files)?;
+    check(rights, &bench.routes, &bench.local.files, NOT_CHANGED)?;
     let mut before = Vec::new();
     let now = change(bench, name, |held| {
         before.clone_from(held);
@@ -21,7 +24,12 @@ pub(super) fn grant(bench: &Bench, name: &str, rights: &[Right]) -> Result<ExitC
         held.extend(new);
         Ok(())
     })?;
-    print::out(&granted(name, &before, &now, &bench.routes));
+    print::out(&format!("{}{}", told(name, &now), narrowed(name, &before, &now, &bench.routes)));
+    // Rights of what is not served do nothing.
+    let lock = bench.folder.read()?;
+    if let Some(notice) = lock.get(name).and_then(|plugin| bench.folder.fault_of(plugin)) {
+        print::error(&format!("warning: {notice}; {}", notice.remedy()));
+    }
     Ok(ExitCode::SUCCESS)
 }
 
@@ -101,10 +109,11 @@ fn told(name: &str, rights: &[Right]) -> String {
     format!("{name} may now: {}", listed(rights))
 }
 
-/// What is said after a grant: also where it allows less than other rights would.
-fn granted(name: &str, before: &[Right], now: &[Right], routes: &Table) -> String {
+/// A line for each right that was given now and allows less than others that the plugin has: where somebody only adds, that is
+/// not expected.
+pub(super) fn narrowed(name: &str, before: &[Right], now: &[Right], routes: &Table) -> String {
     let known = narrowings(before, routes);
-    let mut text = told(name, now);
+    let mut text = String::new();
     for narrowing in narrowings(now, routes) {
         if known.iter().any(|known| known.whole == narrowing.whole) {
             continue;
@@ -127,10 +136,10 @@ pub(super) fn listed(rights: &[Right]) -> String {
 }
 
 /// Rights that name nothing are slips of the pen, and a person would wonder why they do not work. What only looks like one is
-/// told, and taken.
-pub(super) fn check(rights: &[Right], routes: &Table, files: &FileRules) -> Result<(), VerbError> {
-    let warnings = judged(rights, routes, files)
-        .map_err(|wrong| VerbError::Failed(format!("{}Nothing was changed", sentence(&wrong))))?;
+/// told, and taken. `end` says what that leaves of the command.
+pub(super) fn check(rights: &[Right], routes: &Table, files: &FileRules, end: &str) -> Result<(), VerbError> {
+    let warnings =
+        judged(rights, routes, files).map_err(|wrong| VerbError::Failed(format!("{}{end}", sentence(&wrong))))?;
     warnings.iter().for_each(|warning| print::error(&format!("warning: {warning}")));
     Ok(())
 }
@@ -248,7 +257,8 @@ mod tests {
     fn a_grant_that_narrows_says_so() {
         let routes = Table::builtin();
         let say = |before: &[&str], new: &[&str]| {
-            granted("digest", &rights(before), &rights(&[before, new].concat()), routes)
+            let now = rights(&[before, new].concat());
+            format!("{}{}", told("digest", &now), narrowed("digest", &rights(before), &now, routes))
         };
         let said = [
             say(&["tickets:read"], &["reports:read"]),

@@ -9,6 +9,7 @@ const WASMTIME: &[&str] = &[
     "component-model",
     "cranelift",
     "once_cell",
+    "pooling-allocator",
     "runtime",
     "std",
     "wasmtime-jit-icache-coherence",

@@ -51,7 +51,9 @@ pub(in crate::upstream) fn request(name: &str, body: &str) -> Admitted {
 }
 
 fn failure(name: &str, result: Result<Answer, Broken>) -> Box<Failure> {
-    judge(&request(name, r#"{"ticket_number":"709383","content":"Dear Ann"}"#), result).expect_err("a failure")
+    let came_back = CameBack::of(&result);
+    judge(&request(name, r#"{"ticket_number":"709383","content":"Dear Ann"}"#), result, came_back)
+        .expect_err("a failure")
 }
 
 fn told(name: &str, result: Result<Answer, Broken>) -> String {

@@ -138,7 +138,7 @@ fn only_a_success_is_handed_on() {
     for (row, results) in rows() {
         for result in results {
             for name in ["tickets.respond", "tickets.show"] {
-                let judged = judge(&request(name, "{}"), result.clone());
+                let judged = judge(&request(name, "{}"), result.clone(), CameBack::of(&result));
                 match judged {
                     Ok(answer) => assert_eq!((row, Ok(answer)), (CameBack::Success, result.clone())),
                     Err(failure) => {

@@ -1,5 +1,6 @@
 //! The helpdesk: is it there, does it take the token, and what may the token do?
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::Value;
@@ -67,7 +68,13 @@ async fn send(upstream: &Upstream, table: &Table, route: &str) -> Result<Answer,
         files: Vec::new(),
     };
     let request = Request { route: route.into(), input: "{}".into(), accept: Vec::new(), hold: None };
-    let rules = Rules { tool: &tool, plugin: "doctor", grant: &Grant::all(), policy: Policy::default(), routes: table };
+    let rules = Rules {
+        tool: &tool,
+        plugin: "doctor",
+        grant: &Arc::new(Grant::all()),
+        policy: Policy::default(),
+        routes: table,
+    };
     let admitted =
         admit(&request, rules, &Marks::default()).map_err(|refusal| Broken::Unsendable { why: refusal.to_string() })?;
     upstream.send(&admitted, None, Duration::MAX).await
