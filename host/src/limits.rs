@@ -23,8 +23,11 @@ pub const GUEST_INSTANCES: usize = 64;
 pub const GUEST_TABLES: usize = 16;
 /// limit: Linear memories in a store.
 pub const GUEST_MEMORIES: usize = 4;
-/// limit: What the host keeps for the instances of a store: pointers to functions, and globals. The largest module of a Python component needs 0.25 MB.
-pub const GUEST_INSTANCES_BYTES: usize = 4 * MIB;
+/// limit: Functions that the modules of a component define and import, together. The host keeps 32 bytes of each that is pointed at, once
+/// an instance. A Python component has 16,000.
+pub const GUEST_FUNCTIONS: usize = 50_000;
+/// limit: Globals that the modules of a component define, together: 16 bytes each in the host, once an instance. A Python component has 900.
+pub const GUEST_GLOBALS: usize = 10_000;
 /// How much of a memory, or of a table, stays mapped for the next guest: what Rust plugins touch in a turn, and more.
 pub const GUEST_MEMORY_KEPT: usize = 2 * MIB;
 /// limit: Stack of a guest. The host's own frames must fit on the guest thread beside it.

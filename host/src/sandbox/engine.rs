@@ -25,9 +25,12 @@ pub(super) struct Machine {
 impl Machine {
     /// Makes engine and linker and starts both threads, which sleep until a guest runs.
     pub(super) fn start() -> Result<Self, GuestFault> {
-        // A computer that does not let a program reserve so many addresses (`ulimit -v`) runs plugins too, only slower.
-        let engine = engine(InstanceAllocationStrategy::Pooling(pool()))
-            .or_else(|_| engine(InstanceAllocationStrategy::OnDemand));
+        let engine = match pool() {
+            // A computer that does not let a program reserve so many addresses (`ulimit -v`) runs plugins too, only slower.
+            Some(pool) => engine(InstanceAllocationStrategy::Pooling(pool))
+                .or_else(|_| engine(InstanceAllocationStrategy::OnDemand)),
+            None => engine(InstanceAllocationStrategy::OnDemand),
+        };
         let engine = engine.map_err(|error| load_fault(format!("no engine for it: {error:#}")))?;
         let linker = wasi::linker(&engine).map_err(|error| load_fault(format!("no world for it: {error:#}")))?;
         let clock = engine.clone();
@@ -69,28 +72,31 @@ fn engine(memory: InstanceAllocationStrategy) -> wasmtime::Result<Engine> {
 /// Memory that the next guest finds mapped: unmapping it after each turn, and touching it anew in the next, was more than half
 /// of what a turn cost. A slot goes back to what its module begins with before anyone else gets it.
 ///
+/// None where the system does not tell which pages a guest wrote to, as Linux does from 6.7 on: all of them would have to be
+/// set back, and then a call takes longer than without a pool.
+///
 /// Guests run one at a time, so the pool has room for one store. Its bounds are wider than a store's wherever both count the
 /// same, so that it is [`super::limiter`] that says no, in the same words with a pool as without.
-fn pool() -> PoolingAllocationConfig {
+fn pool() -> Option<PoolingAllocationConfig> {
+    if !PoolingAllocationConfig::is_pagemap_scan_available() {
+        return None;
+    }
     let count = |limit: usize| u32::try_from(limit).unwrap_or(u32::MAX);
     let mut pool = PoolingAllocationConfig::new();
     pool.total_component_instances(1)
         .max_core_instances_per_component(u32::MAX)
         .total_core_instances(u32::MAX)
-        .max_core_instance_size(limits::GUEST_INSTANCES_BYTES)
-        .max_component_instance_size(limits::GUEST_INSTANCES_BYTES)
+        .max_core_instance_size(limits::COMPILED_BYTES)
+        .max_component_instance_size(limits::COMPILED_BYTES)
         .total_memories(count(limits::GUEST_MEMORIES))
         .total_tables(count(limits::GUEST_TABLES))
         .max_tables_per_module(count(limits::GUEST_TABLES))
         .table_elements(2 * limits::GUEST_TABLE_ELEMENTS)
         .total_stacks(0)
-        .pagemap_scan(Enabled::Auto);
-    // Where the system tells which pages a guest wrote to (Linux from 6.7 on) those alone are set back, and stay. Elsewhere all up
-    // to a bound would be, which takes longer than to let the system have them.
-    if PoolingAllocationConfig::is_pagemap_scan_available() {
-        pool.linear_memory_keep_resident(limits::GUEST_MEMORY_KEPT).table_keep_resident(limits::GUEST_MEMORY_KEPT);
-    }
-    pool
+        .linear_memory_keep_resident(limits::GUEST_MEMORY_KEPT)
+        .table_keep_resident(limits::GUEST_MEMORY_KEPT)
+        .pagemap_scan(Enabled::Yes);
+    Some(pool)
 }
 
 #[cfg(test)]
@@ -104,11 +110,13 @@ mod tests {
             engine(memory).unwrap().precompile_compatibility_hash().hash(&mut hasher);
             hasher.finish()
         };
-        assert_eq!(name(InstanceAllocationStrategy::Pooling(pool())), name(InstanceAllocationStrategy::OnDemand));
+        let pool = pool().map(|pool| name(InstanceAllocationStrategy::Pooling(pool)));
+        assert!(pool.is_none_or(|pool| pool == name(InstanceAllocationStrategy::OnDemand)));
     }
 
     #[test]
-    fn guests_run_in_a_pool() {
-        assert!(Machine::start().unwrap().engine.pooling_allocator_metrics().is_some());
+    fn guests_run_in_a_pool_where_there_is_one() {
+        let runs = Machine::start().unwrap().engine.pooling_allocator_metrics().is_some();
+        assert_eq!(runs, PoolingAllocationConfig::is_pagemap_scan_available());
     }
 }

@@ -1,10 +1,11 @@
-//! What a component asks for and offers, by name: judged before anything of it is compiled or runs.
+//! What a component asks for and offers, by name, and how much it defines: judged before anything of it is compiled or runs.
 
 use wasmparser::{Parser, Payload};
 
 use super::component::load_fault;
 use super::wasi::{self, clean};
 use crate::contract::GuestFault;
+use crate::limits;
 
 /// The interface by whose version a component says which contract it was made for.
 const INTERFACE: &str = "tickiti:relay/tools@";
@@ -34,13 +35,14 @@ pub(super) struct Surface {
 }
 
 impl Surface {
-    /// Reads only the names; whether the rest is valid is the compiler's to say.
+    /// Reads only the names, and counts; whether the rest is valid is the compiler's to say.
     pub(super) fn of_bytes(bytes: &[u8]) -> Result<Self, GuestFault> {
         let broken = |error: wasmparser::BinaryReaderError| {
             load_fault(format!("it is no component: {}", clean(&error.to_string())))
         };
         let mut surface = Self::default();
         let mut depth = 0_usize;
+        let (mut functions, mut globals) = (0_usize, 0_usize);
         for payload in Parser::new(0).parse_all(bytes) {
             match payload.map_err(broken)? {
                 Payload::Version { encoding, .. } => {
@@ -60,9 +62,14 @@ impl Surface {
                         surface.exports.push(export.map_err(broken)?.name.name.to_owned());
                     }
                 }
+                Payload::ImportSection(section) => count(&mut functions, section.count()),
+                Payload::FunctionSection(section) => count(&mut functions, section.count()),
+                Payload::GlobalSection(section) => count(&mut globals, section.count()),
                 _ => {}
             }
         }
+        bounded("functions", functions, limits::GUEST_FUNCTIONS)?;
+        bounded("globals", globals, limits::GUEST_GLOBALS)?;
         Ok(surface)
     }
 
@@ -99,9 +106,43 @@ impl Surface {
     }
 }
 
+fn count(so_far: &mut usize, more: u32) {
+    *so_far = so_far.saturating_add(usize::try_from(more).unwrap_or(usize::MAX));
+}
+
+fn bounded(what: &str, found: usize, most: usize) -> Result<(), GuestFault> {
+    if found <= most {
+        return Ok(());
+    }
+    Err(load_fault(format!("its modules define {found} {what}, more than {most}")))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn defining(fields: &str) -> Result<Surface, GuestFault> {
+        Surface::of_bytes(&wat::parse_str(format!("(component (core module {fields}))")).unwrap())
+    }
+
+    #[test]
+    fn guest_functions_obeyed_and_violated() {
+        let functions = "(func)".repeat(limits::GUEST_FUNCTIONS - 1);
+        assert!(defining(&format!("(import \"a\" \"b\" (func)) {functions}")).is_ok());
+        let fault = defining(&format!("(import \"a\" \"b\" (func)) {functions} (func)")).err();
+        assert!(fault.is_some_and(|fault| fault.to_string().contains("functions, more than")));
+    }
+
+    #[test]
+    fn guest_globals_obeyed_and_violated() {
+        let globals = "(global i64 (i64.const 0))".repeat(limits::GUEST_GLOBALS);
+        assert!(defining(&globals).is_ok());
+        let fault = defining(&format!("{globals} (global i64 (i64.const 0))")).err();
+        assert!(fault.is_some_and(|fault| fault.to_string().contains("globals, more than")));
+        // Summed over modules, also of components within.
+        let within = format!("(component (component (core module {globals})) (core module {globals}))");
+        assert!(Surface::of_bytes(&wat::parse_str(within).unwrap()).is_err());
+    }
 
     #[test]
     fn every_foreign_import_is_named() {

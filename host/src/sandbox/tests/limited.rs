@@ -93,21 +93,6 @@ async fn guest_tables_violated() {
     refused_for(&by_hand(&tables(limits::GUEST_TABLES + 1), "", ""), "table count").await;
 }
 
-/// Globals are what costs the host most for the least code: 16 bytes each.
-fn globals(bytes: usize) -> String {
-    "(global i64 (i64.const 0))".repeat(bytes / 16)
-}
-
-#[tokio::test]
-async fn guest_instances_bytes_obeyed() {
-    assert_eq!(got_through(&by_hand("", &globals(limits::GUEST_INSTANCES_BYTES / 2), "")).await, Ok(()));
-}
-
-#[tokio::test]
-async fn guest_instances_bytes_violated() {
-    refused_for(&by_hand("", &globals(limits::GUEST_INSTANCES_BYTES), ""), "instance").await;
-}
-
 async fn refused_for(plugin: &Plugin, what: &str) {
     match got_through(plugin).await {
         Err(GuestFault::Load { reason }) => assert!(reason.contains(what), "{reason}"),
