@@ -75,7 +75,9 @@ impl ResourceLimiter for Limiter {
     }
 
     fn table_growing(&mut self, current: usize, desired: usize, maximum: Option<usize>) -> wasmtime::Result<bool> {
-        self.table.grow(current, desired, maximum, limits::GUEST_TABLE_ELEMENTS, Stopped::Table)
+        // The room of a slot of the pool comes here as if the module had declared it. A bound beyond the limit bounds nothing.
+        let declared = maximum.filter(|&most| most <= limits::GUEST_TABLE_ELEMENTS);
+        self.table.grow(current, desired, declared, limits::GUEST_TABLE_ELEMENTS, Stopped::Table)
     }
 
     fn table_grow_failed(&mut self, _: wasmtime::Error) -> wasmtime::Result<()> {

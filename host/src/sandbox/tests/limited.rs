@@ -57,8 +57,15 @@ async fn guest_table_elements_obeyed() {
 
 #[tokio::test]
 async fn guest_table_elements_violated() {
-    let body = format!("(drop (table.grow (ref.null func) (i32.const {})))", limits::GUEST_TABLE_ELEMENTS);
-    assert_eq!(got_through(&by_hand("", "(table 1 funcref)", &body)).await, Err(TABLE));
+    for more in [limits::GUEST_TABLE_ELEMENTS, 100 * limits::GUEST_TABLE_ELEMENTS] {
+        let body = format!("(drop (table.grow (ref.null func) (i32.const {more})))");
+        assert_eq!(got_through(&by_hand("", "(table 1 funcref)", &body)).await, Err(TABLE));
+        let declared = by_hand("", "(table 1 1000 funcref)", &body);
+        assert_eq!(got_through(&declared).await, Ok(()), "its own module says no, and it goes on");
+    }
+    // What is there from the beginning counts too.
+    let large = format!("(table {} funcref)", limits::GUEST_TABLE_ELEMENTS + 1);
+    assert_eq!(got_through(&by_hand("", &large, "")).await, Err(TABLE));
 }
 
 #[tokio::test]
