@@ -87,6 +87,7 @@ fn open(path: &Path) -> io::Result<Open> {
 
 /// How a file is opened here: where there is a link in its place, not at all.
 fn ours() -> OpenOptions {
+    #[cfg_attr(not(unix), expect(unused_mut, reason = "the flag is Unix's"))]
     let mut options = private::file();
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::custom_flags(&mut options, rustix::fs::OFlags::NOFOLLOW.bits().cast_signed());

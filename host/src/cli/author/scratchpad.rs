@@ -14,6 +14,7 @@ impl Scratchpad {
         let temporary = std::env::temp_dir();
         let temporary = std::fs::canonicalize(&temporary).unwrap_or(temporary);
         let folder = temporary.join(format!("tickiti-relay-{}", uuid::Uuid::new_v4().simple()));
+        #[cfg_attr(not(unix), expect(unused_mut, reason = "the mode is Unix's"))]
         let mut builder = std::fs::DirBuilder::new();
         #[cfg(unix)]
         std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
