@@ -26,6 +26,24 @@ fn taking_a_right_never_opens_anything() {
 }
 
 #[test]
+fn what_a_right_does_not_do_is_said_where_it_is_given() {
+    let ground = Ground::new();
+    let body = json!({"ticket_number": "709383", "from_email": "priya.nair@kestrel.example", "content": "<p>x</p>"});
+    let path = ground.component("loud", &relaying("loud", 1, "tickets.respond", &body.to_string()));
+    let narrow = "tickets.respond{is_internal=true}";
+    let added = plugins::add(&ground.setup, &path, &["tickets:write", narrow]).unwrap();
+    assert!(
+        added.stdout.contains("This narrows: of `tickets.respond` only `tickets.respond{is_internal=true}` passes"),
+        "{added:?}"
+    );
+    assert!(!ground.verb(&["plugin", "grant", "loud", "reports:read"]).stderr.contains("warning"));
+    std::fs::remove_dir_all(ground.lock_file().parent().unwrap().join("store")).unwrap();
+    let given = ground.verb(&["plugin", "grant", "loud", "reports:read"]);
+    assert!(given.stdout.contains("loud may now: "), "{given:?}");
+    assert!(given.stderr.contains("warning: ") && given.stderr.contains("plugin update loud"), "{given:?}");
+}
+
+#[test]
 fn rights_for_the_moment_are_looked_at_like_others() {
     let ground = Ground::new();
     let path = text(ground.component("peek", &relaying("peek", 0, "tickets.query", "{}")));
