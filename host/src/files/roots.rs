@@ -90,7 +90,7 @@ impl FileRules {
             return Err(refuse(found.problem));
         }
         let dir = Dir::open_ambient_dir(&path, ambient_authority()).map_err(|error| refuse(problem_of(&error)))?;
-        Ok(Opened { dir, path })
+        Ok(Opened { dir, path: plain(path) })
     }
 
     /// The folders whose rights hold from where the way passes through them, as they are now.
@@ -131,6 +131,13 @@ impl Known {
     pub(super) fn keeps(&self, path: &Path) -> bool {
         !self.absent.is_empty() && self.absent.contains(&folded(path))
     }
+}
+
+/// A resolved path as people and other programs spell it: Windows puts `\\?\` before its drive.
+fn plain(path: PathBuf) -> PathBuf {
+    let rest = path.to_str().and_then(|text| text.strip_prefix(r"\\?\"));
+    let plain = rest.filter(|rest| rest.as_bytes().get(1) == Some(&b':')).map(PathBuf::from);
+    plain.unwrap_or(path)
 }
 
 fn folded(path: &Path) -> String {
@@ -293,6 +300,17 @@ fn is_letter(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_path_of_windows_is_spelt_as_people_spell_it() {
+        for (resolved, spelt) in [
+            (r"\\?\C:\Users\anna\out", r"C:\Users\anna\out"),
+            (r"\\?\UNC\server\share", r"\\?\UNC\server\share"),
+            ("/srv/out", "/srv/out"),
+        ] {
+            assert_eq!(plain(resolved.into()), Path::new(spelt));
+        }
+    }
 
     #[test]
     fn folders_that_hold_too_much_are_refused_by_name() {
