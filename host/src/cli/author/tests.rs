@@ -21,6 +21,8 @@ fn the_guide_names_the_real_bounds() {
         ("a call that may write", format!("{} s", WRITING_CALL.as_secs())),
         ("a call that only reads", format!("{} s", READING_CALL.as_secs())),
         ("a component", mebibytes(COMPONENT_BYTES)),
+        ("functions that its modules define and import", GUEST_FUNCTIONS.to_string()),
+        ("globals that they define", GUEST_GLOBALS.to_string()),
         ("tools of a plugin", PLUGIN_TOOLS.to_string()),
         ("what a plugin is about, and a tool's title", format!("{ABOUT_CHARS} characters")),
         ("name of a tool, its plugin's included", format!("{TOOL_NAME_CHARS} characters")),
