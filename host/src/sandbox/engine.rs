@@ -75,8 +75,9 @@ fn engine(memory: InstanceAllocationStrategy) -> wasmtime::Result<Engine> {
 /// None where the system does not tell which pages a guest wrote to, as Linux does from 6.7 on: all of them would have to be
 /// set back, and then a call takes longer than without a pool.
 ///
-/// Guests run one at a time, so the pool has room for one store. Its bounds are wider than a store's wherever both count the
-/// same, so that it is [`super::limiter`] that says no, in the same words with a pool as without.
+/// Guests run one at a time, so the pool has room for one store. None of its bounds is narrower than a store's, so
+/// that it is [`super::limiter`] that says no, in the same words with a pool as without. Only what is far beyond a limit from the
+/// beginning (a table of twice the elements) is refused in the pool's own words, before it runs.
 fn pool() -> Option<PoolingAllocationConfig> {
     if !PoolingAllocationConfig::is_pagemap_scan_available() {
         return None;
